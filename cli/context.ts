@@ -1,0 +1,97 @@
+import { type Logger, type Progress, silentProgress } from "#core";
+import type { Readable } from "node:stream";
+import type { Env, Prompts, Variables } from "./env.ts";
+import { findFolders, type Folders } from "./folders.ts";
+import { LiveProgress } from "./terminal/live-progress.ts";
+import { jsonProgress, plainProgress } from "./terminal/line-progress.ts";
+import { Screen } from "./terminal/screen.ts";
+import { jsonLogger, textLogger } from "./terminal/stderr-logger.ts";
+import { styleFor, type Style } from "./terminal/style.ts";
+
+/** What a command's handler works with. */
+export interface Context {
+  readonly cwd: string;
+  readonly vars: Variables;
+  readonly home: string;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly folders: Folders;
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+  readonly progress: Progress;
+  /** Whether the result is to be one JSON document. */
+  readonly isJson: boolean;
+  /** Colours for stdout. */
+  readonly style: Style;
+  /** Colours for stderr. */
+  readonly noteStyle: Style;
+  /** Characters in a line of stdout. */
+  readonly columns: number;
+  /** Prints a part of the result, as it is, to stdout. */
+  out(text: string): void;
+  /** Prints one JSON document to stdout. */
+  outJson(document: unknown): void;
+  /** Tells the person one line on stderr; silent with `--json` and `--quiet`. */
+  note(line: string): void;
+  /** Questions, when somebody can answer: both stdin and stderr are a terminal, and `--json` is not given. */
+  prompts(): Promise<Prompts | undefined>;
+}
+
+export interface Manner {
+  readonly isJson: boolean;
+  readonly isQuiet: boolean;
+  readonly isVerbose: boolean;
+  readonly progress: "auto" | "plain" | "json" | "none";
+}
+
+export interface OpenContext {
+  readonly context: Context;
+  /** Removes what is drawn in place. */
+  close(): void;
+}
+
+export function openContext(env: Env, manner: Manner): OpenContext {
+  const { isJson, isQuiet } = manner;
+  const screen = new Screen(env.stdout, env.stderr);
+  const noteStyle = styleFor(env.stderr);
+  const toErr = (line: string): void => screen.err(line);
+  const level = manner.isVerbose ? "debug" : isQuiet || isJson ? "warn" : "info";
+  const { progress, stop } = openProgress(env, manner, screen, noteStyle);
+  const context: Context = {
+    cwd: env.cwd,
+    vars: env.vars,
+    home: env.home,
+    stdin: env.stdin,
+    folders: findFolders(env.vars, env.home),
+    signal: env.signal,
+    logger: isJson ? jsonLogger(toErr, level) : textLogger(toErr, noteStyle, level),
+    progress,
+    isJson,
+    style: styleFor(env.stdout),
+    noteStyle,
+    columns: env.stdout.columns(),
+    out: (text) => screen.out(text),
+    outJson: (document) => screen.out(`${JSON.stringify(document, undefined, env.stdout.isTTY ? 2 : 0)}\n`),
+    note: (line) => (isJson || isQuiet ? undefined : screen.err(`${line}\n`)),
+    prompts: async () => (isJson || !env.stdin.isTTY || !env.stderr.isTTY ? undefined : env.openPrompts()),
+  };
+  return { context, close: stop };
+}
+
+function openProgress(env: Env, manner: Manner, screen: Screen, style: Style): { progress: Progress; stop: () => void } {
+  const nothing = (): void => {};
+  const isSilent = manner.isQuiet || manner.isJson;
+  const kind = manner.progress !== "auto" ? manner.progress : isSilent ? "none" : env.stderr.isTTY ? "bars" : "plain";
+  const toErr = (line: string): void => screen.err(line);
+  switch (kind) {
+    case "bars": {
+      const live = new LiveProgress({ screen, style });
+      return { progress: live, stop: () => live.stop() };
+    }
+    case "plain":
+      return { progress: plainProgress(toErr), stop: nothing };
+    case "json":
+      return { progress: jsonProgress(toErr), stop: nothing };
+    case "none":
+      return { progress: silentProgress, stop: nothing };
+  }
+}

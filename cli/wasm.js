@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+// Written in old syntax, so that any Node.js from 12.17 on can read it and say what is wrong.
+import fs from "fs";
+import module from "module";
+
+var oldest = 24;
+
+if (Number(process.versions.node.split(".")[0]) < oldest) {
+  process.stderr.write(
+    "error: wasm needs Node.js " + oldest + " or newer, and this is " + process.versions.node + ": https://nodejs.org\n",
+  );
+  process.exitCode = 2;
+} else {
+  module.enableCompileCache();
+  // The bundle starts faster; the sources are for whoever works on them. WASM_FROM_SOURCES=1 asks for them.
+  var bundle = new URL("../dist/cli/main.js", import.meta.url);
+  var useBundle = !process.env.WASM_FROM_SOURCES && fs.existsSync(bundle);
+  import(useBundle ? bundle.href : "./main.ts");
+}
