@@ -51,6 +51,18 @@ export interface ReferrerLister {
   referrers(subject: Descriptor, artifactType?: string, signal?: AbortSignal): AsyncIterable<Descriptor>;
 }
 
+/** An optional power: a registry that can take a blob from another of its repositories. */
+export interface Mounter {
+  /** Both in the same registry only when equal. */
+  readonly host: string;
+  /** @returns false when the blob is not there; it has to be sent then */
+  mount(content: Descriptor, from: string, signal?: AbortSignal): Promise<boolean>;
+}
+
+export function mounts<Store extends object>(store: Store): store is Store & Mounter {
+  return "mount" in store;
+}
+
 export function listsReferrers<Store extends object>(store: Store): store is Store & ReferrerLister {
   return "referrers" in store;
 }
@@ -118,14 +130,11 @@ export function contentNotFound(what: Digest | string, where: string, cause?: un
   return new OciError("CONTENT_NOT_FOUND", `${what} not found in ${where}`, { cause, detail: { content: what } });
 }
 
-function mismatch(content: Pick<Descriptor, "digest" | "size">, actual: Record<string, unknown>): OciError {
-  const found = actual["actual"] ?? `${JSON.stringify(Object.values(actual)[0])} bytes`;
-  const wanted = actual["actual"] ? content.digest : `${content.size} bytes`;
-  return new OciError(
-    "CONTENT_MISMATCH",
-    `content of ${content.digest} is damaged: expected ${wanted}, got ${String(found)}`,
-    {
-      detail: { digest: content.digest, size: content.size, ...actual },
-    },
-  );
+function mismatch(content: Pick<Descriptor, "digest" | "size">, actual: Record<string, string | number>): OciError {
+  const [found = ""] = Object.values(actual);
+  const [wanted, got] =
+    typeof found === "string" ? [content.digest, found] : [`${content.size} bytes`, `${found} bytes`];
+  return new OciError("CONTENT_MISMATCH", `content of ${content.digest} is damaged: expected ${wanted}, got ${got}`, {
+    detail: { digest: content.digest, size: content.size, ...actual },
+  });
 }

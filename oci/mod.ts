@@ -1,4 +1,5 @@
 export * from "./content.ts";
+export * from "./copy.ts";
 export * from "./descriptor.ts";
 export * from "./digest.ts";
 export * from "./errors.ts";

@@ -1,0 +1,133 @@
+import { type Challenge, parseChallenges } from "./challenge.ts";
+import { basicHeader, type Credentials, type CredentialSource, isIdentityToken } from "./credentials.ts";
+import { ClientError } from "./errors.ts";
+import { refusal } from "./refusal.ts";
+
+export interface AuthorizerOptions {
+  /** `host:port` as in references: the key of the credentials. */
+  readonly host: string;
+  readonly credentials: CredentialSource;
+}
+
+/** What a request wants to do, in the words of token servers: `repository:me/filter:pull,push`. */
+export type Scope = string;
+
+const longestGuessMs = 60_000;
+
+interface AccessToken {
+  readonly header: string;
+  readonly expiresAt: number;
+}
+
+/**
+ * Makes `Authorization` headers for one registry. Nothing is sent before the registry has asked for it
+ * (distribution's token specification, "Authenticating").
+ */
+export class Authorizer {
+  readonly #options: AuthorizerOptions;
+  readonly #tokens = new Map<Scope, AccessToken>();
+  #credentials: Promise<Credentials | undefined> | undefined;
+  #basic: string | undefined;
+  #realm: Challenge | undefined;
+
+  constructor(options: AuthorizerOptions) {
+    this.#options = options;
+  }
+
+  /** The header for a request with this scope, if the registry is known to want one. */
+  async header(scope: Scope, signal?: AbortSignal): Promise<string | undefined> {
+    if (this.#basic) return this.#basic;
+    const token = this.#tokens.get(scope);
+    if (token && token.expiresAt > Date.now()) return token.header;
+    return this.#realm && this.#fetchToken(this.#realm, scope, signal);
+  }
+
+  /**
+   * Learns from a 401.
+   *
+   * @returns whether a second try can succeed
+   */
+  async learn(header: string, scope: Scope, signal?: AbortSignal): Promise<boolean> {
+    const challenges = parseChallenges(header);
+    const bearer = challenges.find(({ scheme, parameters }) => scheme === "bearer" && parameters.has("realm"));
+    if (bearer) {
+      this.#realm = bearer;
+      this.#tokens.delete(scope);
+      return (await this.#fetchToken(bearer, bearer.parameters.get("scope") ?? scope, signal, scope)) !== undefined;
+    }
+    if (!challenges.some(({ scheme }) => scheme === "basic")) return false;
+    const credentials = await this.#known();
+    if (!credentials || isIdentityToken(credentials)) return false;
+    const wasTried = this.#basic !== undefined;
+    this.#basic = basicHeader(credentials);
+    return !wasTried;
+  }
+
+  #known(): Promise<Credentials | undefined> {
+    return (this.#credentials ??= this.#options.credentials.get(this.#options.host));
+  }
+
+  async #fetchToken(
+    challenge: Challenge,
+    asked: Scope,
+    signal?: AbortSignal,
+    kept = asked,
+  ): Promise<string | undefined> {
+    const { host } = this.#options;
+    const realm = readRealm(challenge, host);
+    const service = challenge.parameters.get("service");
+    const credentials = await this.#known();
+    const answer = await fetch(...tokenRequest(realm, service, asked, credentials, signal)).catch((cause: unknown) => {
+      signal?.throwIfAborted();
+      throw new ClientError("REGISTRY_UNREACHABLE", `the token server ${realm.origin} of ${host} does not answer`, {
+        cause,
+      });
+    });
+    if (!answer.ok) throw await refusal(answer, { host, what: `a token for ${asked}` });
+    const document = (await answer.json().catch(() => ({}))) as Record<string, unknown>;
+    const token = document["token"] ?? document["access_token"];
+    if (typeof token !== "string") {
+      throw new ClientError("REGISTRY_ANSWER_INVALID", `the token server ${realm.origin} of ${host} sent no token`);
+    }
+    const seconds = Number(document["expires_in"] ?? 60);
+    // Renewed early: a token must not run out on its way.
+    const lifeMs = Math.max(seconds * 1000 * 0.9, 0) || longestGuessMs;
+    const header = `Bearer ${token}`;
+    this.#tokens.set(kept, { header, expiresAt: Date.now() + lifeMs });
+    return header;
+  }
+}
+
+function readRealm(challenge: Challenge, host: string): URL {
+  const text = challenge.parameters.get("realm") ?? "";
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text);
+  throw new ClientError(
+    "REGISTRY_ANSWER_INVALID",
+    `${host} names a token server that is not a URL: ${JSON.stringify(text)}`,
+  );
+}
+
+/** With a refresh token OAuth 2's POST, else the GET that every token server knows. */
+function tokenRequest(
+  realm: URL,
+  service: string | undefined,
+  scope: Scope,
+  credentials: Credentials | undefined,
+  signal: AbortSignal | undefined,
+): [URL, RequestInit] {
+  const common = { signal: signal ?? null, redirect: "error" as const };
+  if (credentials && isIdentityToken(credentials)) {
+    const body = new URLSearchParams({
+      grant_type: "refresh_token",
+      refresh_token: credentials.identityToken,
+      scope,
+      client_id: "wasm-hub",
+    });
+    if (service !== undefined) body.set("service", service);
+    return [realm, { ...common, method: "POST", body }];
+  }
+  const url = new URL(realm);
+  if (service !== undefined) url.searchParams.set("service", service);
+  for (const part of scope.split(" ").filter(Boolean)) url.searchParams.append("scope", part);
+  return [url, { ...common, headers: credentials ? { authorization: basicHeader(credentials) } : {} }];
+}

@@ -1,0 +1,187 @@
+import { ReadableStream } from "node:stream/web";
+import { retry } from "#core";
+import { type ContentSource, type Descriptor, RegistryError, type TransferOptions, verified } from "#oci";
+import { ClientError } from "./errors.ts";
+import type { Scope } from "./authorizer.ts";
+import type { Body, Transport } from "./transport.ts";
+
+interface UploadPoint {
+  readonly location: URL;
+  /** Bytes that the registry has. */
+  readonly offsetBytes: number;
+}
+
+export interface UploadTarget {
+  readonly repository: string;
+  readonly scope: Scope;
+}
+
+/**
+ * Sends one blob (distribution-spec v1.1, "Pushing a blob monolithically"). When the connection breaks, the registry
+ * is asked how much it has, and the rest follows as a chunk; when it does not know, all is sent again.
+ */
+export async function uploadBlob(
+  transport: Transport,
+  target: UploadTarget,
+  content: Descriptor,
+  source: ContentSource,
+  options: TransferOptions = {},
+): Promise<void> {
+  const upload = new BlobUpload(transport, target, content, source, options);
+  let point = await upload.start();
+  await retry(
+    async (attempt) => {
+      if (attempt > 1) point = (await upload.find(point)) ?? (await upload.start());
+      await upload.send(point);
+    },
+    { attempts: 4, signal: options.signal, isTransient: (error) => !upload.hasSourceFailed && mayPass(error) },
+  );
+}
+
+class BlobUpload {
+  readonly #transport: Transport;
+  readonly #target: UploadTarget;
+  readonly #content: Descriptor;
+  readonly #source: ContentSource;
+  readonly #options: TransferOptions;
+  #reportedBytes = 0;
+  #sourceFailure: unknown;
+
+  constructor(
+    transport: Transport,
+    target: UploadTarget,
+    content: Descriptor,
+    source: ContentSource,
+    options: TransferOptions,
+  ) {
+    this.#transport = transport;
+    this.#target = target;
+    this.#content = content;
+    this.#source = source;
+    this.#options = options;
+  }
+
+  get hasSourceFailed(): boolean {
+    return this.#sourceFailure !== undefined;
+  }
+
+  async start(): Promise<UploadPoint> {
+    const algorithm = this.#content.digest.startsWith("sha512:") ? "?digest-algorithm=sha512" : "";
+    const url = `/v2/${this.#target.repository}/blobs/uploads/${algorithm}`;
+    const answer = await this.#send("POST", url, { "content-length": "0" });
+    return { location: locationOf(answer, new URL(url, this.#transport.origin), this.#transport.host), offsetBytes: 0 };
+  }
+
+  /** @returns undefined when the upload is gone, or when it cannot be told where it stands */
+  async find({ location }: UploadPoint): Promise<UploadPoint | undefined> {
+    const answer = await this.#transport.send({
+      ...this.#call,
+      method: "GET",
+      url: location,
+      expects: [404, 405, 416],
+    });
+    await answer.body?.cancel();
+    const last = Number(/^(?:bytes=)?0-(\d+)$/.exec(answer.headers.get("range") ?? "")?.[1] ?? 0);
+    // `0-0` is said for no byte and for one: both are cheaper to send again than to tell apart.
+    if (!answer.ok || last === 0) return undefined;
+    return { location: locationOf(answer, location, this.#transport.host), offsetBytes: last + 1 };
+  }
+
+  async send({ location, offsetBytes }: UploadPoint): Promise<void> {
+    this.#report(offsetBytes);
+    let end = location;
+    if (offsetBytes > 0 && offsetBytes < this.#content.size) {
+      const answer = await this.#send("PATCH", location, this.#chunkHeaders(offsetBytes), () =>
+        this.#bytes(offsetBytes),
+      );
+      end = locationOf(answer, location, this.#transport.host);
+    }
+    const url = new URL(end);
+    url.searchParams.set("digest", this.#content.digest);
+    if (offsetBytes > 0) await this.#send("PUT", url, { "content-length": "0" });
+    else await this.#send("PUT", url, this.#wholeHeaders(), () => this.#bytes(0));
+  }
+
+  async #send(
+    method: "POST" | "PATCH" | "PUT",
+    url: string | URL,
+    headers: Record<string, string>,
+    body?: () => Body,
+  ): Promise<Response> {
+    const isRepeatable = method === "POST";
+    try {
+      const answer = await this.#transport.send({
+        ...this.#call,
+        method,
+        url,
+        headers,
+        isRepeatable,
+        ...(body ? { body } : {}),
+      });
+      await answer.body?.cancel();
+      return answer;
+    } catch (error) {
+      // `fetch` hides why its body ended.
+      throw this.#sourceFailure ?? error;
+    }
+  }
+
+  get #call(): { scope: Scope; what: string; signal: AbortSignal | undefined } {
+    return {
+      scope: this.#target.scope,
+      what: `${this.#target.repository} (pushing ${this.#content.digest})`,
+      signal: this.#options.signal,
+    };
+  }
+
+  #wholeHeaders(): Record<string, string> {
+    return { "content-type": "application/octet-stream", "content-length": String(this.#content.size) };
+  }
+
+  #chunkHeaders(offsetBytes: number): Record<string, string> {
+    const { size } = this.#content;
+    return {
+      "content-type": "application/octet-stream",
+      "content-length": String(size - offsetBytes),
+      "content-range": `${offsetBytes}-${size - 1}`,
+    };
+  }
+
+  #bytes(offsetBytes: number): Body {
+    return ReadableStream.from(this.#watched(offsetBytes));
+  }
+
+  async *#watched(offsetBytes: number): AsyncGenerator<Uint8Array> {
+    const bytes = this.#source(offsetBytes);
+    try {
+      // A rest cannot be verified alone; the registry verifies the whole.
+      for await (const chunk of offsetBytes === 0 ? verified(bytes, this.#content) : bytes) {
+        this.#report(this.#reportedBytes + chunk.byteLength);
+        yield chunk;
+      }
+    } catch (error) {
+      this.#sourceFailure = error;
+      throw error;
+    }
+  }
+
+  #report(sentBytes: number): void {
+    if (sentBytes !== this.#reportedBytes) this.#options.onBytes?.(sentBytes - this.#reportedBytes);
+    this.#reportedBytes = sentBytes;
+  }
+}
+
+function mayPass(error: unknown): boolean {
+  if (error instanceof ClientError) return error.code === "REGISTRY_UNREACHABLE" || error.code === "REGISTRY_FAILED";
+  if (!(error instanceof RegistryError)) return false;
+  return (
+    error.code === "BLOB_UPLOAD_UNKNOWN" || error.code === "TOOMANYREQUESTS" || [404, 409, 416].includes(error.status)
+  );
+}
+
+/** May be relative, and may lead to another host. */
+export function locationOf(answer: Response, base: URL, host: string): URL {
+  const text = answer.headers.get("location") ?? "";
+  if (text !== "" && URL.canParse(text, base.href)) return new URL(text, base);
+  throw new ClientError("REGISTRY_ANSWER_INVALID", `${host} began an upload without saying where (no Location header)`);
+}

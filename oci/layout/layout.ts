@@ -1,0 +1,130 @@
+import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { errorCode, writeFileAtomic } from "#core";
+import { type Descriptor, formatReference, parseReference, type Reference } from "#oci";
+import { BlobFiles } from "./blob-files.ts";
+import { notALayout, StoreError, writeFailed } from "./errors.ts";
+import { IndexFile } from "./index-file.ts";
+import { findReachable } from "./reachable.ts";
+import { refName } from "./ref-name.ts";
+import { LayoutRepository } from "./repository.ts";
+
+/** One image of the store, under one of its names. */
+export interface StoredImage {
+  readonly reference: Reference;
+  readonly manifest: Descriptor;
+}
+
+export interface CollectResult {
+  readonly removed: number;
+  readonly freedBytes: number;
+}
+
+const layoutVersion = "1.0.0";
+
+/**
+ * The local store: one OCI image layout (image-spec v1.1, image-layout.md) for all repositories. An entry of
+ * `index.json` has the whole reference as its `org.opencontainers.image.ref.name`; `oras` and `crane` read it.
+ */
+export class OciLayout {
+  readonly folder: string;
+  readonly #index: IndexFile;
+  readonly #blobs: BlobFiles;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+    this.#index = new IndexFile(folder);
+    this.#blobs = new BlobFiles(folder);
+  }
+
+  /**
+   * @param folder made when it is absent
+   * @throws {StoreError} STORE_NOT_A_LAYOUT, STORE_WRITE_FAILED
+   */
+  static async open(folder: string): Promise<OciLayout> {
+    const layout = new OciLayout(folder);
+    const marker = join(folder, "oci-layout");
+    try {
+      const { imageLayoutVersion } = JSON.parse(await readFile(marker, "utf8")) as { imageLayoutVersion?: unknown };
+      if (imageLayoutVersion === layoutVersion) return layout;
+      throw new StoreError(
+        "STORE_NOT_A_LAYOUT",
+        `${folder} is an image layout of version ${JSON.stringify(imageLayoutVersion)}, not ${layoutVersion}`,
+      );
+    } catch (error) {
+      if (error instanceof StoreError) throw error;
+      if (errorCode(error) !== "ENOENT") throw notALayout(folder, error);
+    }
+    await layout.#create(marker);
+    return layout;
+  }
+
+  /** @param name `registry/repository`, or `repository` alone, as in a reference */
+  repository(name: string): LayoutRepository {
+    return new LayoutRepository(name, this.#index, this.#blobs);
+  }
+
+  /** All named images, by reference. */
+  async list(): Promise<readonly StoredImage[]> {
+    const entries = await this.#index.read();
+    return entries
+      .flatMap((entry) => {
+        const name = refName(entry);
+        const reference = name === undefined ? undefined : readReference(name);
+        return reference ? [{ reference, manifest: entry }] : [];
+      })
+      .toSorted((a, b) => (formatReference(a.reference) < formatReference(b.reference) ? -1 : 1));
+  }
+
+  /** The file of a blob, for programs that want a path. The blob may be absent. */
+  blobPath(content: Descriptor): string {
+    return this.#blobs.path(content.digest);
+  }
+
+  /**
+   * Removes what no name leads to, and referrers whose subject is gone. Content that arrived in the last hour stays: it
+   * may belong to an image whose name is yet to be written.
+   */
+  async collect(options: { readonly graceMs?: number; readonly signal?: AbortSignal } = {}): Promise<CollectResult> {
+    const { graceMs = 60 * 60 * 1000, signal } = options;
+    return this.#index.locked(async () => {
+      const entries = await this.#index.read();
+      const { kept, reachable } = await findReachable(entries, this.repository("collect"), signal);
+      if (kept.length < entries.length) await this.#index.write(kept);
+      const { blobs, leftovers } = await this.#blobs.list();
+      const garbage = blobs.filter((digest) => !reachable.has(digest)).map((digest) => this.#blobs.path(digest));
+      let freedBytes = 0;
+      let removed = 0;
+      for (const path of [...garbage, ...leftovers]) {
+        const { size, mtimeMs } = await stat(path);
+        if (Date.now() - mtimeMs < graceMs) continue;
+        await rm(path, { force: true });
+        freedBytes += size;
+        removed++;
+      }
+      return { removed, freedBytes };
+    }, signal);
+  }
+
+  /** Only an empty folder becomes a layout: a mistyped path must not fill somebody's home. */
+  async #create(marker: string): Promise<void> {
+    try {
+      await mkdir(join(this.folder, "blobs", "sha256"), { recursive: true });
+      const others = (await readdir(this.folder)).filter((name) => !["blobs", "index.json", ".lock"].includes(name));
+      if (others.length > 0) throw notALayout(this.folder, new Error(`it holds ${others[0]} and no oci-layout`));
+      await this.#index.change((entries) => (entries.length > 0 ? entries : []));
+      await writeFileAtomic(marker, `${JSON.stringify({ imageLayoutVersion: layoutVersion })}\n`);
+    } catch (error) {
+      throw error instanceof StoreError ? error : writeFailed(this.folder, error);
+    }
+  }
+}
+
+function readReference(name: string): Reference | undefined {
+  try {
+    return parseReference(name);
+  } catch {
+    // A layout that another tool filled may have names of another kind.
+    return undefined;
+  }
+}
