@@ -1,0 +1,15 @@
+export { checkConfig, compileSchema, type JsonSchema } from "./config-schema.ts";
+export { workFolder, writeEditorConfig } from "./editor.ts";
+export { type Problem, ProjectError, projectErrors } from "./errors.ts";
+export { loadProject, manifestFile, type Project } from "./load.ts";
+export {
+  type FilterLanguage,
+  type FilterManifest,
+  languages,
+  manifestSchema,
+  type Platform,
+  platforms,
+} from "./manifest.ts";
+export { packageFilter, type PackagedFilter, type PackageOptions } from "./package.ts";
+export { readManifest } from "./read-manifest.ts";
+export { readTemplate, scaffold, type ScaffoldInput } from "./scaffold.ts";
