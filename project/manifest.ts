@@ -17,7 +17,8 @@ export interface FilterManifest {
   readonly abi: "proxy-wasm-0.2.1";
   /** Root ids that the module registers. */
   readonly rootIds: readonly string[];
-  readonly platforms: readonly Platform[];
+  /** Where it is known to work; absent: wherever Proxy-Wasm filters run. */
+  readonly platforms?: readonly Platform[];
   readonly config?: {
     readonly schema?: JsonSchema;
     /** Used where a deploy gives no configuration. */

@@ -30,8 +30,7 @@ export function readManifest(text: string, file: string): FilterManifest {
   );
   if (!isValid) throw invalid(file, problems);
   checkDefault(manifest as FilterManifest, document, at, file);
-  const { platforms = ["envoy"], ...rest } = manifest as FilterManifest;
-  return { ...rest, platforms };
+  return manifest as FilterManifest;
 }
 
 /** A default that its own schema refuses would fail every deploy. */
