@@ -1,0 +1,94 @@
+import { BufferType, readBuffer } from "./buffer";
+import { proxy_get_buffer_status, proxy_set_buffer_bytes } from "./host";
+import { Status } from "./status";
+import { decodeUtf8, utf8Bytes } from "./utf8";
+
+const sizeCell: usize = memory.data(4, 4);
+const flagsCell: usize = memory.data(4, 4);
+
+/**
+ * The part of a body that the running callback sees: the newest chunk, or all so far when earlier chunks were paused.
+ * Whoever changes its size removes `content-length` in the headers callback, or sets it.
+ */
+export class Body {
+  constructor(private readonly type: BufferType) {}
+
+  /** Bytes there are now. */
+  get size(): u32 {
+    store<u32>(sizeCell, 0);
+    proxy_get_buffer_status(this.type, sizeCell, flagsCell);
+    return load<u32>(sizeCell);
+  }
+
+  /** Up to `length` bytes from `start` on, all by default; fewer at the end; `null` when there is no body. */
+  getBytes(start: u32 = 0, length: u32 = u32.MAX_VALUE): Uint8Array | null {
+    const size = this.size;
+    if (start >= size) return size > 0 || start > 0 ? new Uint8Array(0) : null;
+    return readBuffer(this.type, start, min(length, size - start));
+  }
+
+  /** {@link getBytes} as text. A range that cuts a character in two shows U+FFFD there. */
+  get(start: u32 = 0, length: u32 = u32.MAX_VALUE): string | null {
+    const bytes = this.getBytes(start, length);
+    return bytes === null ? null : decodeUtf8(bytes.dataStart, bytes.byteLength);
+  }
+
+  /** Puts `text` in place of the whole. */
+  set(text: string): Status {
+    return this.setBytes(utf8Bytes(text));
+  }
+
+  /** Puts `bytes` in place of the whole. */
+  setBytes(bytes: Uint8Array): Status {
+    return this.write(0, u32.MAX_VALUE, bytes);
+  }
+
+  append(text: string): Status {
+    return this.appendBytes(utf8Bytes(text));
+  }
+
+  appendBytes(bytes: Uint8Array): Status {
+    return this.write(u32.MAX_VALUE, 0, bytes);
+  }
+
+  prepend(text: string): Status {
+    return this.prependBytes(utf8Bytes(text));
+  }
+
+  prependBytes(bytes: Uint8Array): Status {
+    return this.write(0, 0, bytes);
+  }
+
+  /** Puts `text` in place of the `length` bytes from `start` on. */
+  replace(start: u32, length: u32, text: string): Status {
+    return this.replaceBytes(start, length, utf8Bytes(text));
+  }
+
+  /** Puts `bytes` in place of the `length` bytes from `start` on, whatever their number. */
+  replaceBytes(start: u32, length: u32, bytes: Uint8Array): Status {
+    const size = this.size;
+    if (start > size) return Status.BadArgument;
+    length = min(length, size - start);
+    // Hosts write at the ends or over the whole; Envoy answers BadArgument to a range in the middle.
+    if (start == size) return this.write(u32.MAX_VALUE, 0, bytes);
+    if (length == size || (start == 0 && length == 0)) return this.write(start, length, bytes);
+    const old = this.getBytes();
+    if (old === null) return Status.NotFound;
+    const spliced = new Uint8Array(size - length + bytes.length);
+    spliced.set(old.subarray(0, start));
+    spliced.set(bytes, start);
+    spliced.set(old.subarray(start + length), start + bytes.length);
+    return this.write(0, size, spliced);
+  }
+
+  private write(start: u32, length: u32, bytes: Uint8Array): Status {
+    return proxy_set_buffer_bytes(this.type, start, length, bytes.dataStart, bytes.byteLength);
+  }
+}
+
+// @ts-ignore: decorator
+@lazy
+export const requestBody = new Body(BufferType.HttpRequestBody);
+// @ts-ignore: decorator
+@lazy
+export const responseBody = new Body(BufferType.HttpResponseBody);

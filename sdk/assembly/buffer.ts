@@ -1,0 +1,18 @@
+import { proxy_get_buffer_bytes } from "./host";
+import { expectResult, resultAddress, resultSize, takeBytes } from "./result";
+import { Status } from "./status";
+
+/** ABI 0.2.1, `proxy_buffer_type_t`. */
+export enum BufferType {
+  HttpRequestBody = 0,
+  HttpResponseBody = 1,
+  VmConfiguration = 6,
+  PluginConfiguration = 7,
+}
+
+/** Up to `length` bytes from `start` on; `null` when the host refuses. */
+export function readBuffer(type: BufferType, start: u32, length: u32): Uint8Array | null {
+  expectResult();
+  const status = proxy_get_buffer_bytes(type, start, length, resultAddress, resultSize);
+  return status == Status.Ok ? takeBytes() : null;
+}

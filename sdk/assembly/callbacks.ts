@@ -1,0 +1,154 @@
+import "./abort"; // named in asconfig.json
+import { Action } from "./action";
+import { BufferType, readBuffer } from "./buffer";
+import { addContext, enterContext, findContext, removeContext, setNewContextId } from "./context-table";
+import { HttpContext } from "./http-context";
+import { getSegment } from "./property";
+import { createRootContext } from "./registry";
+import { allocateResult } from "./result";
+import { RootContext } from "./root-context";
+
+// What the host calls. Each finds its context by id: a host may keep several configurations, and many streams of each,
+// in one module. A callback for an id that is not there lets everything pass.
+
+export function proxy_abi_version_0_2_1(): void {}
+
+export function proxy_on_memory_allocate(size: usize): usize {
+  return allocateResult(size);
+}
+
+export function proxy_on_context_create(id: u32, parentId: u32): void {
+  const outer = enterContext(id);
+  setNewContextId(id);
+  if (parentId == 0) {
+    const rootId = getSegment("plugin_root_id");
+    addContext(createRootContext(rootId === null ? "" : rootId));
+  } else {
+    const root = findRoot(parentId);
+    if (root !== null) {
+      const stream = root.createHttpContext();
+      if (stream !== null) addContext(stream);
+    }
+  }
+  enterContext(outer);
+}
+
+export function proxy_on_vm_start(id: u32, configurationSize: u32): bool {
+  const root = findRoot(id);
+  if (root === null) return false;
+  const outer = enterContext(id);
+  const configuration = readBuffer(BufferType.VmConfiguration, 0, configurationSize);
+  if (configuration !== null) root.vmConfigurationBytes = configuration;
+  const accepted = root.onVmStart();
+  enterContext(outer);
+  return accepted;
+}
+
+export function proxy_on_configure(id: u32, configurationSize: u32): bool {
+  const root = findRoot(id);
+  if (root === null) return false;
+  const outer = enterContext(id);
+  const configuration = readBuffer(BufferType.PluginConfiguration, 0, configurationSize);
+  if (configuration !== null) root.configurationBytes = configuration;
+  const accepted = root.onConfigure();
+  enterContext(outer);
+  return accepted;
+}
+
+export function proxy_on_tick(id: u32): void {
+  const root = findRoot(id);
+  if (root === null) return;
+  const outer = enterContext(id);
+  root.onTick();
+  enterContext(outer);
+}
+
+export function proxy_on_request_headers(id: u32, count: u32, endOfStream: bool): Action {
+  const stream = findStream(id);
+  if (stream === null) return Action.Continue;
+  const outer = enterContext(id);
+  const action = stream.onRequestHeaders(endOfStream);
+  enterContext(outer);
+  return action;
+}
+
+export function proxy_on_request_body(id: u32, size: u32, endOfStream: bool): Action {
+  const stream = findStream(id);
+  if (stream === null) return Action.Continue;
+  const outer = enterContext(id);
+  const action = stream.onRequestBody(size, endOfStream);
+  enterContext(outer);
+  return action;
+}
+
+export function proxy_on_request_trailers(id: u32, count: u32): Action {
+  const stream = findStream(id);
+  if (stream === null) return Action.Continue;
+  const outer = enterContext(id);
+  const action = stream.onRequestTrailers();
+  enterContext(outer);
+  return action;
+}
+
+export function proxy_on_response_headers(id: u32, count: u32, endOfStream: bool): Action {
+  const stream = findStream(id);
+  if (stream === null) return Action.Continue;
+  const outer = enterContext(id);
+  const action = stream.onResponseHeaders(endOfStream);
+  enterContext(outer);
+  return action;
+}
+
+export function proxy_on_response_body(id: u32, size: u32, endOfStream: bool): Action {
+  const stream = findStream(id);
+  if (stream === null) return Action.Continue;
+  const outer = enterContext(id);
+  const action = stream.onResponseBody(size, endOfStream);
+  enterContext(outer);
+  return action;
+}
+
+export function proxy_on_response_trailers(id: u32, count: u32): Action {
+  const stream = findStream(id);
+  if (stream === null) return Action.Continue;
+  const outer = enterContext(id);
+  const action = stream.onResponseTrailers();
+  enterContext(outer);
+  return action;
+}
+
+export function proxy_on_done(id: u32): bool {
+  const context = findContext(id);
+  if (context === null) return true;
+  const outer = enterContext(id);
+  const done = context.onDone();
+  enterContext(outer);
+  return done;
+}
+
+export function proxy_on_log(id: u32): void {
+  const context = findContext(id);
+  if (context === null) return;
+  const outer = enterContext(id);
+  context.onLog();
+  enterContext(outer);
+}
+
+export function proxy_on_delete(id: u32): void {
+  const context = findContext(id);
+  if (context === null) return;
+  const outer = enterContext(id);
+  context.onDelete();
+  removeContext(id);
+  enterContext(outer);
+}
+
+function findRoot(id: u32): RootContext | null {
+  const context = findContext(id);
+  return context instanceof RootContext ? <RootContext>context : null;
+}
+
+function findStream(id: u32): HttpContext | null {
+  const context = findContext(id);
+  return context instanceof HttpContext ? <HttpContext>context : null;
+}

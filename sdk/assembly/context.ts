@@ -1,0 +1,27 @@
+import { newContextId } from "./context-table";
+import { proxy_done } from "./host";
+import { Status } from "./status";
+
+/** What a plugin configuration and a stream have in common: an id, and an end. */
+export abstract class Context {
+  /** Unique among the contexts that live at the same time in this module. */
+  readonly id: u32 = newContextId;
+
+  /**
+   * The host is done with this context. Returning false keeps it alive until {@link done} is called.
+   */
+  onDone(): bool {
+    return true;
+  }
+
+  /** The last look at the stream, with all its headers and properties: the place for access logs. */
+  onLog(): void {}
+
+  /** The context is gone after this. Host calls about its stream find nothing. */
+  onDelete(): void {}
+
+  /** Ends a context whose {@link onDone} returned false. To be called in one of its own callbacks. */
+  done(): Status {
+    return proxy_done();
+  }
+}

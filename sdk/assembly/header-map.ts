@@ -1,0 +1,130 @@
+import { pop, push, pushedSize } from "./arguments";
+import { Header } from "./header";
+import { pairsSize, pushPairs, readPairs } from "./header-pairs";
+import {
+  proxy_add_header_map_value,
+  proxy_get_header_map_pairs,
+  proxy_get_header_map_value,
+  proxy_remove_header_map_value,
+  proxy_replace_header_map_value,
+  proxy_set_header_map_pairs,
+} from "./host";
+import { expectResult, releaseResult, resultAddress, resultSize, takeBytes, takeString } from "./result";
+import { Status } from "./status";
+
+/** ABI 0.2.1, `proxy_header_map_type_t`. */
+export enum HeaderMapType {
+  RequestHeaders = 0,
+  RequestTrailers = 1,
+  ResponseHeaders = 2,
+  ResponseTrailers = 3,
+}
+
+/**
+ * Headers or trailers of the stream whose callback is running. Names are lower-case; `:method`, `:path`, `:authority`,
+ * `:scheme` and `:status` are headers too.
+ */
+export class HeaderMap {
+  constructor(private readonly type: HeaderMapType) {}
+
+  /** The value, `""` when it is empty, `null` when there is no such header. Several values are joined by commas. */
+  get(name: string): string | null {
+    return this.find(name) == Status.Ok ? takeString() : null;
+  }
+
+  /** {@link get}, byte for byte. */
+  getBytes(name: string): Uint8Array | null {
+    return this.find(name) == Status.Ok ? takeBytes() : null;
+  }
+
+  has(name: string): bool {
+    const found = this.find(name) == Status.Ok;
+    releaseResult();
+    return found;
+  }
+
+  /** Gives the header this one value, whether it was there or not. */
+  set(name: string, value: string): Status {
+    const nameAddress = push(name);
+    const nameSize = pushedSize;
+    const valueAddress = push(value);
+    const status = proxy_replace_header_map_value(this.type, nameAddress, nameSize, valueAddress, pushedSize);
+    pop(valueAddress);
+    pop(nameAddress);
+    return status;
+  }
+
+  /** {@link set} with a value that need not be text. */
+  setBytes(name: string, value: Uint8Array): Status {
+    const nameAddress = push(name);
+    const status = proxy_replace_header_map_value(
+      this.type, nameAddress, pushedSize, value.dataStart, value.byteLength);
+    pop(nameAddress);
+    return status;
+  }
+
+  /** Adds a value and keeps those that are there. */
+  add(name: string, value: string): Status {
+    const nameAddress = push(name);
+    const nameSize = pushedSize;
+    const valueAddress = push(value);
+    const status = proxy_add_header_map_value(this.type, nameAddress, nameSize, valueAddress, pushedSize);
+    pop(valueAddress);
+    pop(nameAddress);
+    return status;
+  }
+
+  /** {@link add} with a value that need not be text. */
+  addBytes(name: string, value: Uint8Array): Status {
+    const nameAddress = push(name);
+    const status = proxy_add_header_map_value(this.type, nameAddress, pushedSize, value.dataStart, value.byteLength);
+    pop(nameAddress);
+    return status;
+  }
+
+  /** Removes every value of the header; `Status.Ok` when there was none. */
+  remove(name: string): Status {
+    const nameAddress = push(name);
+    const status = proxy_remove_header_map_value(this.type, nameAddress, pushedSize);
+    pop(nameAddress);
+    return status;
+  }
+
+  /** Every header, in order; one entry a value. */
+  all(): Header[] {
+    expectResult();
+    const status = proxy_get_header_map_pairs(this.type, resultAddress, resultSize);
+    const headers = readPairs(load<usize>(resultAddress), status == Status.Ok ? load<usize>(resultSize) : 0);
+    releaseResult();
+    return headers;
+  }
+
+  /** Puts `headers` in place of all that are there. */
+  replaceAll(headers: Header[]): Status {
+    const pairs = pushPairs(headers);
+    const status = proxy_set_header_map_pairs(this.type, pairs, pairsSize);
+    pop(pairs);
+    return status;
+  }
+
+  private find(name: string): Status {
+    expectResult();
+    const nameAddress = push(name);
+    const status = proxy_get_header_map_value(this.type, nameAddress, pushedSize, resultAddress, resultSize);
+    pop(nameAddress);
+    return status;
+  }
+}
+
+// @ts-ignore: decorator
+@lazy
+export const requestHeaders = new HeaderMap(HeaderMapType.RequestHeaders);
+// @ts-ignore: decorator
+@lazy
+export const requestTrailers = new HeaderMap(HeaderMapType.RequestTrailers);
+// @ts-ignore: decorator
+@lazy
+export const responseHeaders = new HeaderMap(HeaderMapType.ResponseHeaders);
+// @ts-ignore: decorator
+@lazy
+export const responseTrailers = new HeaderMap(HeaderMapType.ResponseTrailers);

@@ -1,0 +1,45 @@
+import { pop, push, pushedSize } from "./arguments";
+import { proxy_log } from "./host";
+
+/** ABI 0.2.1, `proxy_log_level_t`. */
+export enum LogLevel {
+  Trace = 0,
+  Debug = 1,
+  Info = 2,
+  Warn = 3,
+  Error = 4,
+  Critical = 5,
+}
+
+/** Writes to the host's log; Envoy shows what its component log level for `wasm` lets through. */
+export namespace log {
+  export function trace(message: string): void {
+    write(LogLevel.Trace, message);
+  }
+
+  export function debug(message: string): void {
+    write(LogLevel.Debug, message);
+  }
+
+  export function info(message: string): void {
+    write(LogLevel.Info, message);
+  }
+
+  export function warn(message: string): void {
+    write(LogLevel.Warn, message);
+  }
+
+  export function error(message: string): void {
+    write(LogLevel.Error, message);
+  }
+
+  export function critical(message: string): void {
+    write(LogLevel.Critical, message);
+  }
+
+  export function write(level: LogLevel, message: string): void {
+    const text = push(message);
+    proxy_log(level, text, pushedSize);
+    pop(text);
+  }
+}
