@@ -44,7 +44,7 @@ interface Completable {
 }
 
 /** `reference`: the tags in the local store; `registry`: hosts that are known from credentials. */
-export type CompletionKind = "file" | "folder" | "reference" | "command";
+export type CompletionKind = "file" | "folder" | "reference" | "registry" | "command";
 
 export type Flags = Readonly<Record<string, Flag>>;
 export type Arguments = Readonly<Record<string, Argument>>;
@@ -72,7 +72,9 @@ export interface Command<F extends Flags = Flags, A extends Arguments = Argument
 /** What was typed, parsed. */
 export interface Input<F extends Flags = Flags, A extends Arguments = Arguments> {
   readonly flags: { readonly [Name in keyof F]: FlagValue<F[Name]> };
-  readonly arguments: { readonly [Name in keyof A]: A[Name] extends { optional: true } ? Choice<A[Name]> | undefined : Choice<A[Name]> };
+  readonly arguments: {
+    readonly [Name in keyof A]: A[Name] extends { optional: true } ? Choice<A[Name]> | undefined : Choice<A[Name]>;
+  };
 }
 
 type FlagValue<F extends Flag> = F extends { type: "boolean" }

@@ -77,7 +77,12 @@ export function openContext(env: Env, manner: Manner): OpenContext {
   return { context, close: stop };
 }
 
-function openProgress(env: Env, manner: Manner, screen: Screen, style: Style): { progress: Progress; stop: () => void } {
+function openProgress(
+  env: Env,
+  manner: Manner,
+  screen: Screen,
+  style: Style,
+): { progress: Progress; stop: () => void } {
   const nothing = (): void => {};
   const isSilent = manner.isQuiet || manner.isJson;
   const kind = manner.progress !== "auto" ? manner.progress : isSilent ? "none" : env.stderr.isTTY ? "bars" : "plain";

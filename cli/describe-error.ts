@@ -81,9 +81,9 @@ function systemError(error: unknown): HubError | undefined {
   const code = errorCode(error);
   const known = code !== undefined && Object.hasOwn(systemHints, code) ? systemHints[code] : undefined;
   if (code === undefined || !known) return undefined;
-  const { path, dest, address, port } = error as NodeJS.ErrnoException & Record<string, unknown>;
-  const where = path ?? dest ?? (address === undefined ? undefined : `${String(address)}:${String(port)}`);
-  const message = where === undefined ? known[0] : `${String(where)}: ${known[0]}`;
+  const { path, dest, address, port } = error as { path?: string; dest?: string; address?: string; port?: number };
+  const where = path ?? dest ?? (address === undefined ? undefined : `${address}:${port}`);
+  const message = where === undefined ? known[0] : `${where}: ${known[0]}`;
   return new HubError(code, message, { hint: known[1], detail: where === undefined ? {} : { path: where } });
 }
 

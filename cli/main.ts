@@ -45,7 +45,7 @@ function output(stream: NodeJS.WriteStream): Output {
   });
   return {
     write: (text) => void (isClosed || stream.write(text)),
-    isTTY: stream.isTTY === true,
+    isTTY: stream.isTTY,
     hasColors: styleText("red", "x", { stream }) !== "x",
     columns: () => stream.columns ?? 80,
   };

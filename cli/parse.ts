@@ -67,14 +67,19 @@ function readValue(token: OptionToken, flag: Flag): string {
     return "true";
   }
   if (value === undefined || (!inlineValue && value.startsWith("-") && value !== "-")) {
-    const hint = value === undefined ? `write ${rawName} ${flag.value}` : `if ${value} is the value, write ${rawName}=${value}`;
+    const hint =
+      value === undefined ? `write ${rawName} ${flag.value}` : `if ${value} is the value, write ${rawName}=${value}`;
     throw usageError(`${rawName} needs a value`, { hint });
   }
   if (flag.choices && !flag.choices.includes(value)) throw notAChoice(rawName, value, flag.choices);
   return value;
 }
 
-function valueOf(flag: Flag, given: readonly string[] | undefined, vars: Readonly<Record<string, string | undefined>>): unknown {
+function valueOf(
+  flag: Flag,
+  given: readonly string[] | undefined,
+  vars: Readonly<Record<string, string | undefined>>,
+): unknown {
   if (flag.type === "boolean") return given !== undefined;
   if (flag.multiple) return given ?? [];
   const variable = flag.variable ? vars[flag.variable] : undefined;

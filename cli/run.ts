@@ -26,6 +26,12 @@ export async function run(words: readonly string[], env: Env, tree: CommandTree 
 }
 
 async function dispatch(words: readonly string[], env: Env, tree: CommandTree): Promise<number> {
+  // What the scripts of `wasm completion` call; the words that follow are somebody else's unfinished line.
+  if (words[0] === "complete" && words[1] === "--") {
+    const { complete } = await import("./complete.ts");
+    await complete(words.slice(2), env, tree);
+    return 0;
+  }
   const found = findCommand(words, tree);
   if (isGroup(found.node)) return runGroup(found, env);
   const command = await found.node.load();
@@ -85,7 +91,10 @@ function reportError(error: unknown, words: readonly string[], env: Env): number
     env.stderr.write(`${JSON.stringify({ error: document })}\n`);
   } else {
     const style = styleFor(env.stderr);
-    const { headline, lines } = formatError(report, words.some((word) => word === "-v" || word === "--verbose"));
+    const { headline, lines } = formatError(
+      report,
+      words.some((word) => word === "-v" || word === "--verbose"),
+    );
     const below = lines.map((line) => `  ${line.replaceAll("\n", "\n  ")}\n`);
     env.stderr.write(`${style(["red", "bold"], "error:")} ${headline}\n${below.join("")}`);
   }

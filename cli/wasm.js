@@ -7,7 +7,11 @@ var oldest = 24;
 
 if (Number(process.versions.node.split(".")[0]) < oldest) {
   process.stderr.write(
-    "error: wasm needs Node.js " + oldest + " or newer, and this is " + process.versions.node + ": https://nodejs.org\n",
+    "error: wasm needs Node.js " +
+      oldest +
+      " or newer, and this is " +
+      process.versions.node +
+      ": https://nodejs.org\n",
   );
   process.exitCode = 2;
 } else {
@@ -15,5 +19,5 @@ if (Number(process.versions.node.split(".")[0]) < oldest) {
   // The bundle starts faster; the sources are for whoever works on them. WASM_FROM_SOURCES=1 asks for them.
   var bundle = new URL("../dist/cli/main.js", import.meta.url);
   var useBundle = !process.env.WASM_FROM_SOURCES && fs.existsSync(bundle);
-  import(useBundle ? bundle.href : "./main.ts");
+  void import(useBundle ? bundle.href : "./main.ts");
 }

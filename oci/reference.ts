@@ -56,7 +56,7 @@ export function parseReference(text: string, options: ParseReferenceOptions = {}
     rest = rest.slice(0, colon);
   }
   const { registry: host = options.defaultRegistry, repository } = splitRegistry(rest);
-  if (host !== undefined && !registryPattern.test(host)) {
+  if (host !== undefined && !isRegistryHost(host)) {
     throw invalid(text, `${JSON.stringify(host)} is not a registry host`);
   }
   if (!isRepository(repository)) throw invalid(text, repositoryProblem(repository));
@@ -82,6 +82,11 @@ export function isTag(text: string): boolean {
 /** distribution-spec v1.1, `<name>`; at most 255 characters. */
 export function isRepository(text: string): boolean {
   return text.length <= longestRepository && repositoryPattern.test(text);
+}
+
+/** `host`, `host:port`, or an IPv6 address in brackets. */
+export function isRegistryHost(text: string): boolean {
+  return registryPattern.test(text);
 }
 
 function splitRegistry(name: string): { registry?: string; repository: string } {

@@ -1,4 +1,4 @@
-import { confirm, isCancel, password, select, text } from "@clack/prompts";
+import { type CANCEL_SYMBOL, confirm, isCancel, password, select, text } from "@clack/prompts";
 import type { Readable, Writable } from "node:stream";
 import type { Prompts } from "../env.ts";
 import { CliError } from "../errors.ts";
@@ -26,7 +26,7 @@ export function clackPrompts(input: Readable, output: Writable, signal: AbortSig
 }
 
 /** Clack answers a Ctrl-C with a symbol in place of the value. */
-function kept<Value extends string | boolean>(answer: Value | symbol): Value {
+function kept<Answer extends string | boolean>(answer: Answer | typeof CANCEL_SYMBOL): Answer {
   if (isCancel(answer)) throw new CliError("INTERRUPTED", "given up at a question; nothing has been changed");
   return answer;
 }

@@ -24,7 +24,10 @@ export function formatDuration(milliseconds: number): string {
 export function formatTable(rows: readonly (readonly string[])[], widthOf = (cell: string) => cell.length): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => widthOf(row[column] ?? ""))));
   const line = (row: readonly string[]): string =>
-    row.map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - widthOf(cell))).join("  ").trimEnd();
+    row
+      .map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - widthOf(cell)))
+      .join("  ")
+      .trimEnd();
   return rows.map((row) => `${line(row)}\n`).join("");
 }
 

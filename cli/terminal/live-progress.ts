@@ -42,7 +42,8 @@ export class LiveProgress implements Progress {
     };
     return {
       advance: (bytes) => bar.advance(bytes, this.#now()),
-      done: (note) => end(`${this.#style("green", "✓")} ${label}  ${this.#style("dim", note ?? bar.summary(this.#now()))}`),
+      done: (note) =>
+        end(`${this.#style("green", "✓")} ${label}  ${this.#style("dim", note ?? bar.summary(this.#now()))}`),
       fail: () => end(`${this.#style("red", "✗")} ${label}`),
     };
   }

@@ -39,6 +39,9 @@ function loggerFrom(level: LogLevel, log: (at: LogLevel, message: string, fields
 function formatFields(fields: LogFields): string {
   return Object.entries(fields)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => ` ${name}=${typeof value === "string" ? value : formatWithOptions({ breakLength: Infinity }, "%O", value)}`)
+    .map(
+      ([name, value]) =>
+        ` ${name}=${typeof value === "string" ? value : formatWithOptions({ breakLength: Infinity }, "%O", value)}`,
+    )
     .join("");
 }

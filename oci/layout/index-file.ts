@@ -23,7 +23,7 @@ export class IndexFile {
       if (errorCode(cause) === "ENOENT") return [];
       throw new StoreError("STORE_DAMAGED", `cannot read ${this.#path}: ${errorMessage(cause)}`, {
         cause,
-        hint: "wasm doctor --fix rebuilds it from what is in the store",
+        hint: "wasm doctor --fix sets it aside and begins an empty one; pull or build what is missing then",
         detail: { path: this.#path },
       });
     }

@@ -1,6 +1,6 @@
-import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { errorCode, writeFileAtomic } from "#core";
+import { errorCode, pathExists, writeFileAtomic } from "#core";
 import { type Descriptor, formatReference, parseReference, type Reference } from "#oci";
 import { BlobFiles } from "./blob-files.ts";
 import { notALayout, StoreError, writeFailed } from "./errors.ts";
@@ -13,6 +13,17 @@ import { LayoutRepository } from "./repository.ts";
 export interface StoredImage {
   readonly reference: Reference;
   readonly manifest: Descriptor;
+}
+
+export interface CollectOptions {
+  /** Milliseconds for which new content is left alone. Default one hour. */
+  readonly graceMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+interface GarbageFile {
+  readonly path: string;
+  readonly sizeBytes: number;
 }
 
 export interface CollectResult {
@@ -59,6 +70,11 @@ export class OciLayout {
     return layout;
   }
 
+  /** Opens a store that is there already, and makes none. */
+  static async existing(folder: string): Promise<OciLayout | undefined> {
+    return (await pathExists(join(folder, "oci-layout"))) ? OciLayout.open(folder) : undefined;
+  }
+
   /** @param name `registry/repository`, or `repository` alone, as in a reference */
   repository(name: string): LayoutRepository {
     return new LayoutRepository(name, this.#index, this.#blobs);
@@ -85,25 +101,56 @@ export class OciLayout {
    * Removes what no name leads to, and referrers whose subject is gone. Content that arrived in the last hour stays: it
    * may belong to an image whose name is yet to be written.
    */
-  async collect(options: { readonly graceMs?: number; readonly signal?: AbortSignal } = {}): Promise<CollectResult> {
-    const { graceMs = 60 * 60 * 1000, signal } = options;
+  async collect(options: CollectOptions = {}): Promise<CollectResult> {
     return this.#index.locked(async () => {
-      const entries = await this.#index.read();
-      const { kept, reachable } = await findReachable(entries, this.repository("collect"), signal);
-      if (kept.length < entries.length) await this.#index.write(kept);
-      const { blobs, leftovers } = await this.#blobs.list();
-      const garbage = blobs.filter((digest) => !reachable.has(digest)).map((digest) => this.#blobs.path(digest));
-      let freedBytes = 0;
-      let removed = 0;
-      for (const path of [...garbage, ...leftovers]) {
-        const { size, mtimeMs } = await stat(path);
-        if (Date.now() - mtimeMs < graceMs) continue;
-        await rm(path, { force: true });
-        freedBytes += size;
-        removed++;
+      const { kept, hasLostReferrers, garbage } = await this.#garbage(options);
+      if (hasLostReferrers) await this.#index.write(kept);
+      for (const { path } of garbage) await rm(path, { force: true });
+      return summarize(garbage);
+    }, options.signal);
+  }
+
+  /** What {@link collect} would remove. */
+  async findGarbage(options: CollectOptions = {}): Promise<CollectResult> {
+    return summarize((await this.#garbage(options)).garbage);
+  }
+
+  async #garbage({ graceMs = 60 * 60 * 1000, signal }: CollectOptions): Promise<{
+    kept: readonly Descriptor[];
+    hasLostReferrers: boolean;
+    garbage: readonly GarbageFile[];
+  }> {
+    const entries = await this.#index.read();
+    const { kept, reachable } = await findReachable(entries, this.repository("collect"), signal);
+    const { blobs, leftovers } = await this.#blobs.list();
+    const unnamed = blobs.filter((digest) => !reachable.has(digest)).map((digest) => this.#blobs.path(digest));
+    const garbage: GarbageFile[] = [];
+    for (const path of [...unnamed, ...leftovers]) {
+      const { size, mtimeMs } = await stat(path);
+      if (Date.now() - mtimeMs >= graceMs) garbage.push({ path, sizeBytes: size });
+    }
+    return { kept, hasLostReferrers: kept.length < entries.length, garbage };
+  }
+
+  /**
+   * Sets an index that cannot be read aside, and begins an empty one. Names are lost; content stays until
+   * {@link collect}, so that pulling it again sends little.
+   *
+   * @returns where the old one is; undefined when the index was fine
+   */
+  async repair(): Promise<string | undefined> {
+    return this.#index.locked(async () => {
+      try {
+        await this.#index.read();
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof StoreError) || error.code !== "STORE_DAMAGED") throw error;
+        const aside = join(this.folder, `index.json.damaged-${Date.now()}`);
+        await rename(join(this.folder, "index.json"), aside);
+        await this.#index.write([]);
+        return aside;
       }
-      return { removed, freedBytes };
-    }, signal);
+    });
   }
 
   /** Only an empty folder becomes a layout: a mistyped path must not fill somebody's home. */
@@ -118,6 +165,10 @@ export class OciLayout {
       throw error instanceof StoreError ? error : writeFailed(this.folder, error);
     }
   }
+}
+
+function summarize(garbage: readonly GarbageFile[]): CollectResult {
+  return { removed: garbage.length, freedBytes: garbage.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
 }
 
 function readReference(name: string): Reference | undefined {
