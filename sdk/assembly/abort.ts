@@ -1,4 +1,4 @@
-import { proxy_log } from "./host";
+import { proxy_log } from "./env";
 import { LogLevel } from "./log";
 
 const line: usize = memory.data(1024);
@@ -23,7 +23,7 @@ export function abort(message: string | null, fileName: string | null, lineNumbe
 /** Writes ASCII, "?" for other characters, and cuts what goes beyond `limit`. Returns where it ended. */
 function append(to: usize, limit: usize, text: string): usize {
   for (let i = 0; i < text.length && to < limit; ++i) {
-    const unit = load<u16>(changetype<usize>(text) + (<usize>i << 1));
+    const unit = load<u16>(changetype<usize>(text) + ((<usize>i) << 1));
     store<u8>(to++, unit < 0x80 ? unit : 63);
   }
   return to;

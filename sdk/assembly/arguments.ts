@@ -36,8 +36,6 @@ function reserve(size: usize): usize {
 }
 
 /** The end counts: an empty string pushed on a full stack lies there, and no block of the heap can. */
-// @ts-ignore: decorator
-@inline
 function isOnStack(address: usize): bool {
   return address - stack <= capacity;
 }

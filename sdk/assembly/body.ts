@@ -1,5 +1,5 @@
 import { BufferType, readBuffer } from "./buffer";
-import { proxy_get_buffer_status, proxy_set_buffer_bytes } from "./host";
+import { proxy_get_buffer_status, proxy_set_buffer_bytes } from "./env";
 import { Status } from "./status";
 import { decodeUtf8, utf8Bytes } from "./utf8";
 
@@ -11,6 +11,9 @@ const flagsCell: usize = memory.data(4, 4);
  * Whoever changes its size removes `content-length` in the headers callback, or sets it.
  */
 export class Body {
+  static readonly request: Body = new Body(BufferType.HttpRequestBody);
+  static readonly response: Body = new Body(BufferType.HttpResponseBody);
+
   constructor(private readonly type: BufferType) {}
 
   /** Bytes there are now. */
@@ -85,10 +88,3 @@ export class Body {
     return proxy_set_buffer_bytes(this.type, start, length, bytes.dataStart, bytes.byteLength);
   }
 }
-
-// @ts-ignore: decorator
-@lazy
-export const requestBody = new Body(BufferType.HttpRequestBody);
-// @ts-ignore: decorator
-@lazy
-export const responseBody = new Body(BufferType.HttpResponseBody);

@@ -1,4 +1,4 @@
-import { proxy_get_buffer_bytes } from "./host";
+import { proxy_get_buffer_bytes } from "./env";
 import { expectResult, resultAddress, resultSize, takeBytes } from "./result";
 import { Status } from "./status";
 

@@ -1,5 +1,5 @@
 import { newContextId } from "./context-table";
-import { proxy_done } from "./host";
+import { proxy_done } from "./env";
 import { Status } from "./status";
 
 /** What a plugin configuration and a stream have in common: an id, and an end. */

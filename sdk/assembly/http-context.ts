@@ -1,12 +1,12 @@
 import { Action } from "./action";
 import { pop, push, pushedSize } from "./arguments";
-import { Body, requestBody, responseBody } from "./body";
+import { Body } from "./body";
 import { Context } from "./context";
 import { currentContextId } from "./context-table";
 import { Header } from "./header";
-import { HeaderMap, requestHeaders, requestTrailers, responseHeaders, responseTrailers } from "./header-map";
+import { HeaderMap } from "./header-map";
 import { pairsSize, pushPairs } from "./header-pairs";
-import { proxy_continue_stream, proxy_send_local_response, proxy_set_effective_context } from "./host";
+import { proxy_continue_stream, proxy_send_local_response, proxy_set_effective_context } from "./env";
 import { Status } from "./status";
 import { utf8Bytes } from "./utf8";
 
@@ -56,27 +56,27 @@ export class HttpContext extends Context {
   }
 
   get requestHeaders(): HeaderMap {
-    return requestHeaders;
+    return HeaderMap.requestHeaders;
   }
 
   get requestBody(): Body {
-    return requestBody;
+    return Body.request;
   }
 
   get requestTrailers(): HeaderMap {
-    return requestTrailers;
+    return HeaderMap.requestTrailers;
   }
 
   get responseHeaders(): HeaderMap {
-    return responseHeaders;
+    return HeaderMap.responseHeaders;
   }
 
   get responseBody(): Body {
-    return responseBody;
+    return Body.response;
   }
 
   get responseTrailers(): HeaderMap {
-    return responseTrailers;
+    return HeaderMap.responseTrailers;
   }
 
   /** Lets a paused request go on. Can be called from any context, for instance from a timer of the root. */
@@ -120,7 +120,15 @@ export class HttpContext extends Context {
     const pairs = pushPairs(headers);
     const detailsAddress = push(details);
     const result = proxy_send_local_response(
-      status, detailsAddress, pushedSize, body.dataStart, body.byteLength, pairs, pairsSize, grpcStatus);
+      status,
+      detailsAddress,
+      pushedSize,
+      body.dataStart,
+      body.byteLength,
+      pairs,
+      pairsSize,
+      grpcStatus,
+    );
     pop(detailsAddress);
     pop(pairs);
     this.restoreEffective();

@@ -1,5 +1,5 @@
 import { pop, push, pushedSize } from "./arguments";
-import { proxy_log } from "./host";
+import { proxy_log } from "./env";
 
 /** ABI 0.2.1, `proxy_log_level_t`. */
 export enum LogLevel {

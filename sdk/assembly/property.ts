@@ -1,5 +1,5 @@
 import { pop, push, pushSpace, pushedSize } from "./arguments";
-import { proxy_get_property, proxy_set_property } from "./host";
+import { proxy_get_property, proxy_set_property } from "./env";
 import { expectResult, releaseResult, resultAddress, resultSize, takeBytes, takeString } from "./result";
 import { Status } from "./status";
 import { encodeUtf8, utf8Bytes } from "./utf8";
@@ -20,7 +20,8 @@ export function getPropertyBytes(path: string[]): Uint8Array | null {
 
 /** A property that is a number, a time (nanoseconds since 1970) or a duration (nanoseconds); `missing` when there is none. */
 export function getIntegerProperty(path: string[], missing: i64): i64 {
-  const value = find(path) == Status.Ok && load<usize>(resultSize) == 8 ? load<i64>(load<usize>(resultAddress)) : missing;
+  const value =
+    find(path) == Status.Ok && load<usize>(resultSize) == 8 ? load<i64>(load<usize>(resultAddress)) : missing;
   releaseResult();
   return value;
 }

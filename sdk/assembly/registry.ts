@@ -75,7 +75,7 @@ class UnknownRoot extends RootContext {
       known = " " + registration.rootId + known;
       registration = registration.earlier;
     }
-    log.critical("no filter is registered for root id \"" + this.rootId + "\"; this module has:" + known);
+    log.critical('no filter is registered for root id "' + this.rootId + '"; this module has:' + known);
     return false;
   }
 }

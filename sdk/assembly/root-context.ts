@@ -1,5 +1,5 @@
 import { Context } from "./context";
-import { proxy_set_tick_period_milliseconds } from "./host";
+import { proxy_set_tick_period_milliseconds } from "./env";
 import { HttpContext } from "./http-context";
 import { Status } from "./status";
 import { decodeUtf8 } from "./utf8";

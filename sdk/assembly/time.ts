@@ -1,4 +1,4 @@
-import { proxy_get_current_time_nanoseconds } from "./host";
+import { proxy_get_current_time_nanoseconds } from "./env";
 
 const cell: usize = memory.data(8, 8);
 

@@ -68,7 +68,7 @@ export function copyBytes(address: usize, size: usize): Uint8Array {
 export function encodeUtf8(text: string, address: usize): usize {
   const start = address;
   let from = changetype<usize>(text);
-  const end = from + (<usize>text.length << 1);
+  const end = from + ((<usize>text.length) << 1);
   while (from < end) {
     let code = <u32>load<u16>(from);
     from += 2;
