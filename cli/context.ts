@@ -1,5 +1,6 @@
 import { type Logger, type Progress, silentProgress } from "#core";
 import type { Readable } from "node:stream";
+import type { CommandTree } from "./command.ts";
 import type { Env, Prompts, Variables } from "./env.ts";
 import { findFolders, type Folders } from "./folders.ts";
 import { LiveProgress } from "./terminal/live-progress.ts";
@@ -10,6 +11,8 @@ import { styleFor, type Style } from "./terminal/style.ts";
 
 /** What a command's handler works with. */
 export interface Context {
+  /** All commands, for `help`. */
+  readonly commands: CommandTree;
   readonly cwd: string;
   readonly vars: Variables;
   readonly home: string;
@@ -49,7 +52,7 @@ export interface OpenContext {
   close(): void;
 }
 
-export function openContext(env: Env, manner: Manner): OpenContext {
+export function openContext(env: Env, manner: Manner, commands: CommandTree): OpenContext {
   const { isJson, isQuiet } = manner;
   const screen = new Screen(env.stdout, env.stderr);
   const noteStyle = styleFor(env.stderr);
@@ -57,6 +60,7 @@ export function openContext(env: Env, manner: Manner): OpenContext {
   const level = manner.isVerbose ? "debug" : isQuiet || isJson ? "warn" : "info";
   const { progress, stop } = openProgress(env, manner, screen, noteStyle);
   const context: Context = {
+    commands,
     cwd: env.cwd,
     vars: env.vars,
     home: env.home,

@@ -40,7 +40,7 @@ async function dispatch(words: readonly string[], env: Env, tree: CommandTree): 
     env.stdout.write(commandHelp(found.path, command, helpOptions(env)));
     return 0;
   }
-  const { context, close } = openContext(env, mannerOf(parsed));
+  const { context, close } = openContext(env, mannerOf(parsed), tree);
   try {
     const status = await command.run(context, parsed.input);
     env.signal.throwIfAborted();

@@ -23,7 +23,7 @@ export function readManifest(text: string, file: string): FilterManifest {
   if (syntax.length > 0) throw invalid(file, syntax);
 
   const manifest = document.toJS() as unknown;
-  validator ??= new Ajv2020({ allErrors: true, verbose: true }).compile(manifestSchema);
+  validator ??= new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(manifestSchema);
   const isValid = validator(manifest);
   const problems = (validator.errors ?? []).map((error) =>
     at(offsetOf(document, error), `${label(error)}${describeSchemaError(error)}`),

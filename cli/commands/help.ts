@@ -1,6 +1,4 @@
-import { isGroup } from "../command.ts";
-import { defineCommand } from "../command.ts";
-import { commands } from "../commands.ts";
+import { defineCommand, isGroup } from "../command.ts";
 import { findCommand } from "../find-command.ts";
 import { commandHelp, groupHelp } from "../help.ts";
 
@@ -15,7 +13,7 @@ export const help = defineCommand({
 
   async run(context, { arguments: { command, subcommand } }) {
     const words = [command, subcommand].filter((word) => word !== undefined);
-    const { path, node } = findCommand(words, commands);
+    const { path, node } = findCommand(words, context.commands);
     const options = { style: context.style, columns: context.columns };
     context.out(isGroup(node) ? groupHelp(path, node, options) : commandHelp(path, await node.load(), options));
   },
