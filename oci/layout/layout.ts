@@ -33,6 +33,9 @@ export interface CollectResult {
 
 const layoutVersion = "1.0.0";
 
+/** What a layout consists of, and what is there while it is being written. */
+const ownFile = /^(?:blobs|index\.json|oci-layout|\.lock(?:-journal)?|\.(?:index\.json|oci-layout)\..*\.tmp)$/;
+
 /**
  * The local store: one OCI image layout (image-spec v1.1, image-layout.md) for all repositories. An entry of
  * `index.json` has the whole reference as its `org.opencontainers.image.ref.name`; `oras` and `crane` read it.
@@ -156,9 +159,11 @@ export class OciLayout {
   /** Only an empty folder becomes a layout: a mistyped path must not fill somebody's home. */
   async #create(marker: string): Promise<void> {
     try {
-      await mkdir(join(this.folder, "blobs", "sha256"), { recursive: true });
-      const others = (await readdir(this.folder)).filter((name) => !["blobs", "index.json", ".lock"].includes(name));
+      await mkdir(this.folder, { recursive: true });
+      // Another process may be at the same point.
+      const others = (await readdir(this.folder)).filter((name) => !ownFile.test(name));
       if (others.length > 0) throw notALayout(this.folder, new Error(`it holds ${others[0]} and no oci-layout`));
+      await mkdir(join(this.folder, "blobs", "sha256"), { recursive: true });
       await this.#index.change((entries) => (entries.length > 0 ? entries : []));
       await writeFileAtomic(marker, `${JSON.stringify({ imageLayoutVersion: layoutVersion })}\n`);
     } catch (error) {
@@ -169,6 +174,11 @@ export class OciLayout {
 
 function summarize(garbage: readonly GarbageFile[]): CollectResult {
   return { removed: garbage.length, freedBytes: garbage.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
+}
+
+/** A write that ends meanwhile takes its temporary file away. */
+function ignoreMissing(error: unknown): undefined {
+  if (errorCode(error) !== "ENOENT") throw error;
 }
 
 function readReference(name: string): Reference | undefined {

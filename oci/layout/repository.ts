@@ -7,6 +7,7 @@ import {
   type Descriptor,
   isDigest,
   isManifest,
+  type Manifest,
   OciError,
   parseManifest,
   readAll,
@@ -42,8 +43,12 @@ export class LayoutRepository implements ContentReader, ContentWriter, Resolver,
     return plain(entry);
   }
 
+  /** A referrer is there when the index lists it too: until then nobody would find it. */
   async has(content: Descriptor): Promise<boolean> {
-    return (await this.#blobs.size(content.digest)) === content.size;
+    if (!(await this.#hasBytes(content))) return false;
+    if (!isManifest(content.mediaType)) return true;
+    const { subject } = await this.#readManifest(content);
+    return subject === undefined || (await this.#index.read()).some(({ digest }) => digest === content.digest);
   }
 
   async *open(
@@ -63,7 +68,7 @@ export class LayoutRepository implements ContentReader, ContentWriter, Resolver,
   }
 
   async put(content: Descriptor, source: ContentSource, options: TransferOptions = {}): Promise<void> {
-    if (!(await this.has(content))) {
+    if (!(await this.#hasBytes(content))) {
       await this.#writing(content.digest, () => this.#blobs.write(content, source(0), options));
     }
     if (isManifest(content.mediaType)) await this.#rememberReferrer(content);
@@ -98,9 +103,26 @@ export class LayoutRepository implements ContentReader, ContentWriter, Resolver,
       if (refName(entry) !== undefined || seen.has(entry.digest)) continue;
       seen.add(entry.digest);
       if (artifactType !== undefined && entry.artifactType !== artifactType) continue;
-      const document = parseManifest(await readAll(this, entry, { signal }), entry.mediaType);
+      const document = await this.#readManifest(entry, signal);
       if (document.subject?.digest === subject.digest) yield entry;
     }
+  }
+
+  /** Manifests are small enough to look into: one that was damaged on the disk is written anew. */
+  async #hasBytes(content: Descriptor): Promise<boolean> {
+    if ((await this.#blobs.size(content.digest)) !== content.size) return false;
+    if (!isManifest(content.mediaType)) return true;
+    try {
+      await readAll(this, content);
+      return true;
+    } catch (error) {
+      if (error instanceof OciError && error.code === "CONTENT_MISMATCH") return false;
+      throw error;
+    }
+  }
+
+  async #readManifest(content: Descriptor, signal?: AbortSignal): Promise<Manifest> {
+    return parseManifest(await readAll(this, content, { signal }), content.mediaType);
   }
 
   async #name(manifest: Descriptor, name: string, signal?: AbortSignal): Promise<void> {
@@ -116,7 +138,7 @@ export class LayoutRepository implements ContentReader, ContentWriter, Resolver,
 
   /** A manifest with a subject has no name; the index lists it, so that it is found and kept. */
   async #rememberReferrer(content: Descriptor): Promise<void> {
-    const document = parseManifest(await readAll(this, content), content.mediaType);
+    const document = await this.#readManifest(content);
     if (!document.subject) return;
     const artifactType = document.artifactType ?? ("config" in document ? document.config.mediaType : undefined);
     const entry = { ...plain(content), ...(artifactType === undefined ? {} : { artifactType }) };
