@@ -1,4 +1,5 @@
 export { checkConfig, compileSchema, type JsonSchema } from "./config-schema.ts";
+export { type ImageConfig, readImageConfig } from "./image-config.ts";
 export { workFolder, writeEditorConfig } from "./editor.ts";
 export { type Problem, ProjectError, projectErrors } from "./errors.ts";
 export { loadProject, manifestFile, type Project } from "./load.ts";

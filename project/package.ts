@@ -8,6 +8,7 @@ import {
   referrerTypes,
   type RuntimeConfig,
 } from "#oci/image";
+import { configAnnotations, configDocument } from "./image-config.ts";
 import type { Project } from "./load.ts";
 
 export interface PackagedFilter {
@@ -34,33 +35,29 @@ export async function packageFilter(
     abiVersions: [`v${info.abiVersion}`],
     config: { rootIds: manifest.rootIds },
   };
-  const image = await packFilterImage({ module, runtimeConfig, annotations: annotationsOf(project), ...options });
-  return { image, referrers: packReferrers(project, image.manifest.descriptor) };
+  const config = configDocument(manifest);
+  const annotations = { ...annotationsOf(project), ...configAnnotations(config) };
+  const image = await packFilterImage({ module, runtimeConfig, annotations, ...options });
+  return { image, referrers: packReferrers(image.manifest.descriptor, config, project.readme) };
 }
 
-function packReferrers({ manifest, readme }: Project, subject: Descriptor): readonly PackedImage[] {
-  const referrers: PackedImage[] = [];
-  const { schema, default: value } = manifest.config ?? {};
-  if (schema !== undefined || value !== undefined) {
-    // The default goes where JSON Schema has a place for it.
-    const document = {
-      ...(typeof schema === "object" ? schema : {}),
-      ...(value === undefined ? {} : { default: value }),
-    };
-    const bytes = Buffer.from(JSON.stringify(schema === false ? schema : document, undefined, 2));
-    const input = {
-      subject,
-      artifactType: referrerTypes.configSchema,
-      mediaType: "application/schema+json",
-      title: "config.schema.json",
-    };
-    referrers.push(packReferrer({ ...input, bytes }));
-  }
-  if (readme !== undefined) {
-    const input = { subject, artifactType: referrerTypes.readme, mediaType: "text/markdown", title: "README.md" };
-    referrers.push(packReferrer({ ...input, bytes: Buffer.from(readme) }));
-  }
-  return referrers;
+function packReferrers(
+  subject: Descriptor,
+  config: Buffer | undefined,
+  readme: string | undefined,
+): readonly PackedImage[] {
+  const { configSchema, readme: readmeType } = referrerTypes;
+  const schema = {
+    subject,
+    artifactType: configSchema,
+    mediaType: "application/schema+json",
+    title: "config.schema.json",
+  };
+  const text = { subject, artifactType: readmeType, mediaType: "text/markdown", title: "README.md" };
+  return [
+    ...(config === undefined ? [] : [packReferrer({ ...schema, bytes: config })]),
+    ...(readme === undefined ? [] : [packReferrer({ ...text, bytes: Buffer.from(readme) })]),
+  ];
 }
 
 /** Image-spec v1.1, annotations.md. No creation time: it would change the digest of an unchanged filter. */

@@ -27,6 +27,8 @@ await build({
   // Holds 14 MB of WebAssembly, which esbuild would copy.
   external: ["assemblyscript", "binaryen"],
   // Bundled CommonJS packages call require() for Node's own modules.
-  banner: { js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);' },
+  banner: {
+    js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
+  },
   logLevel: "warning",
 });

@@ -1,16 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { checkModule, type ModuleInfo, parseModule, requiredCapabilities } from "#module";
-import {
-  digestOf,
-  type ImageSource,
-  OciError,
-  parseManifest,
-  readAll,
-  type ReferrerLister,
-  type Descriptor,
-} from "#oci";
-import { type FilterImage, readFilterImage, readModule, referrerTypes } from "#oci/image";
+import { digestOf } from "#oci";
+import { type FilterImage, readFilterImage, readModule } from "#oci/image";
+import { readImageConfig } from "#project";
 import { defineCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import { hub, json, plainHttp } from "../flags.ts";
@@ -95,25 +88,10 @@ async function inspectImage(
     format: image.format,
     annotations: image.annotations,
     rootIds: runtimeConfig?.config.rootIds,
-    configSchema: await readConfigSchema(source, manifest),
+    configSchema: (await readImageConfig(source, image, context.signal))?.schema,
     referrers: referrers.map(({ artifactType, digest }) => ({ artifactType, digest })),
     module: inspectModule(module),
   };
-}
-
-/** The newest schema that was attached to an image; undefined when there is none. */
-export async function readConfigSchema(source: ImageSource & ReferrerLister, manifest: Descriptor): Promise<unknown> {
-  for await (const referrer of source.referrers(manifest, referrerTypes.configSchema)) {
-    const document = parseManifest(await readAll(source, referrer), referrer.mediaType);
-    const layer = "layers" in document ? document.layers[0] : undefined;
-    if (!layer) continue;
-    try {
-      return JSON.parse((await readAll(source, layer)).toString("utf8")) as unknown;
-    } catch (cause) {
-      throw new OciError("MANIFEST_MALFORMED", `the configuration schema of ${manifest.digest} is not JSON`, { cause });
-    }
-  }
-  return undefined;
 }
 
 function inspectModule(bytes: Uint8Array): InspectedModule {

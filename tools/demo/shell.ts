@@ -72,7 +72,9 @@ export class Shell {
         };
         void eachLine(child.stdout, look);
         void eachLine(child.stderr, look);
-        child.once("close", () => reject(new Error(`wasm ${words[0]} ended before it was ready:\n${lines.join("\n")}`)));
+        child.once("close", () =>
+          reject(new Error(`wasm ${words[0]} ended before it was ready:\n${lines.join("\n")}`)),
+        );
       });
       return { match, stop };
     } catch (error) {

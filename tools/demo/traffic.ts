@@ -37,10 +37,10 @@ export function startTraffic(url: URL, header: string, senders = 4): { stop(): P
   const failed = new Map<string, number>();
   const byHeader = new Map<string, number>();
   let sent = 0;
-  let running = true;
+  const stop = new AbortController();
 
   async function send(agent: Agent | undefined): Promise<void> {
-    while (running) {
+    while (!stop.signal.aborted) {
       sent++;
       try {
         const answer = await get(url, agent);
@@ -55,7 +55,7 @@ export function startTraffic(url: URL, header: string, senders = 4): { stop(): P
   const all = Array.from({ length: senders }, (_, index) => send(index % 2 === 0 ? keepAlive : undefined));
   return {
     async stop() {
-      running = false;
+      stop.abort();
       await Promise.all(all);
       keepAlive.destroy();
       return { sent, failed, byHeader };

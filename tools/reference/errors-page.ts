@@ -16,7 +16,7 @@ const tables: readonly (readonly [title: string, table: ErrorTable])[] = [
   ["References, manifests and content", ociErrors],
   ["The local store", storeErrors],
   ["Between us and a registry", clientErrors],
-  ["What a registry refuses (distribution-spec v1.1, \"Error Codes\")", messages(registryErrors)],
+  ['What a registry refuses (distribution-spec v1.1, "Error Codes")', messages(registryErrors)],
   ["Envoy", envoyErrors],
   ["Deploys", deployErrors],
   ["The hub's server", hubServerErrors],
@@ -33,7 +33,8 @@ export async function errorsPage(): Promise<string> {
     });
     return `## ${title}\n\n| code | when |\n|---|---|\n${rows.join("")}`;
   });
-  const introduction = "# Error codes\n\nMade from the code by `npm run reference`. A code stays what it is: scripts may compare it (`--json` prints it as `error.code`).\n";
+  const introduction =
+    "# Error codes\n\nMade from the code by `npm run reference`. A code stays what it is: scripts may compare it (`--json` prints it as `error.code`).\n";
   return [introduction, ...sections].join("\n");
 }
 
