@@ -64,6 +64,17 @@ export function successors(manifest: Manifest): readonly Descriptor[] {
   return isImageIndex(manifest) ? manifest.manifests : [manifest.config, ...manifest.layers];
 }
 
+/**
+ * Checks a list of descriptors from untrusted JSON.
+ *
+ * @param path what the list is called in messages
+ * @throws {OciError} MANIFEST_MALFORMED
+ */
+export function parseDescriptors(value: unknown, path: string): readonly Descriptor[] {
+  checkDescriptors(value, path);
+  return value as readonly Descriptor[];
+}
+
 function parseJson(bytes: Uint8Array): Record<string, unknown> {
   let document: unknown;
   try {

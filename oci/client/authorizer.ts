@@ -2,10 +2,13 @@ import { type Challenge, parseChallenges } from "./challenge.ts";
 import { basicHeader, type Credentials, type CredentialSource, isIdentityToken } from "./credentials.ts";
 import { ClientError } from "./errors.ts";
 import { refusal } from "./refusal.ts";
+import { isTransientStatus, retryAfterMs, TransientError } from "./transient.ts";
 
 export interface AuthorizerOptions {
   /** `host:port` as in references: the key of the credentials. */
   readonly host: string;
+  /** Where the registry itself is. */
+  readonly origin: URL;
   readonly credentials: CredentialSource;
 }
 
@@ -45,45 +48,47 @@ export class Authorizer {
   /**
    * Learns from a 401.
    *
-   * @returns whether a second try can succeed
+   * @param request its scope, and the header with which it was refused
+   * @returns the header for a second try; undefined when that would fail too
    */
-  async learn(header: string, scope: Scope, signal?: AbortSignal): Promise<boolean> {
-    const challenges = parseChallenges(header);
+  async learn(
+    challenge: string,
+    { scope, sent }: { readonly scope: Scope; readonly sent: string | undefined },
+    signal?: AbortSignal,
+  ): Promise<string | undefined> {
+    const challenges = parseChallenges(challenge);
     const bearer = challenges.find(({ scheme, parameters }) => scheme === "bearer" && parameters.has("realm"));
     if (bearer) {
       this.#realm = bearer;
       this.#tokens.delete(scope);
-      return (await this.#fetchToken(bearer, bearer.parameters.get("scope") ?? scope, signal, scope)) !== undefined;
+      return this.#fetchToken(bearer, bearer.parameters.get("scope") ?? scope, signal, scope);
     }
-    if (!challenges.some(({ scheme }) => scheme === "basic")) return false;
+    if (!challenges.some(({ scheme }) => scheme === "basic")) return undefined;
     const credentials = await this.#known();
-    if (!credentials || isIdentityToken(credentials)) return false;
-    const wasTried = this.#basic !== undefined;
+    if (!credentials || isIdentityToken(credentials)) return undefined;
+    // Of several requests at once each meets its own 401; only one that was sent with the password was refused.
     this.#basic = basicHeader(credentials);
-    return !wasTried;
+    return this.#basic === sent ? undefined : this.#basic;
   }
 
   #known(): Promise<Credentials | undefined> {
     return (this.#credentials ??= this.#options.credentials.get(this.#options.host));
   }
 
-  async #fetchToken(
-    challenge: Challenge,
-    asked: Scope,
-    signal?: AbortSignal,
-    kept = asked,
-  ): Promise<string | undefined> {
+  async #fetchToken(challenge: Challenge, asked: Scope, signal?: AbortSignal, kept = asked): Promise<string> {
     const { host } = this.#options;
-    const realm = readRealm(challenge, host);
+    const realm = readRealm(challenge, this.#options);
     const service = challenge.parameters.get("service");
     const credentials = await this.#known();
     const answer = await fetch(...tokenRequest(realm, service, asked, credentials, signal)).catch((cause: unknown) => {
       signal?.throwIfAborted();
-      throw new ClientError("REGISTRY_UNREACHABLE", `the token server ${realm.origin} of ${host} does not answer`, {
-        cause,
-      });
+      const message = `the token server ${realm.origin} of ${host} does not answer`;
+      throw new TransientError(new ClientError("REGISTRY_UNREACHABLE", message, { cause }));
     });
-    if (!answer.ok) throw await refusal(answer, { host, what: `a token for ${asked}` });
+    if (!answer.ok) {
+      const error = await refusal(answer, { host, what: asked === "" ? "a token" : `a token for ${asked}` });
+      throw isTransientStatus(answer.status) ? new TransientError(error, retryAfterMs(answer)) : error;
+    }
     const document = (await answer.json().catch(() => ({}))) as Record<string, unknown>;
     const token = document["token"] ?? document["access_token"];
     if (typeof token !== "string") {
@@ -98,12 +103,14 @@ export class Authorizer {
   }
 }
 
-function readRealm(challenge: Challenge, host: string): URL {
+function readRealm(challenge: Challenge, { host, origin }: AuthorizerOptions): URL {
   const text = challenge.parameters.get("realm") ?? "";
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text);
+  const realm = URL.canParse(text) ? new URL(text) : undefined;
+  // Who reaches the registry by TLS must not be made to send the password without.
+  if (realm?.protocol === "https:" || (realm?.protocol === "http:" && origin.protocol === "http:")) return realm;
   throw new ClientError(
     "REGISTRY_ANSWER_INVALID",
-    `${host} names a token server that is not a URL: ${JSON.stringify(text)}`,
+    `${host} names a token server that is not an https URL: ${JSON.stringify(text)}`,
   );
 }
 

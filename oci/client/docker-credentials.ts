@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, realpath } from "node:fs/promises";
 import { dirname } from "node:path";
 import { errorCode, errorMessage, writeFileAtomic } from "#core";
 import { basicHeader, type Credentials, type CredentialSource, isIdentityToken } from "./credentials.ts";
@@ -98,7 +98,8 @@ export class DockerCredentials implements CredentialSource {
     const { path } = this.#options;
     try {
       const document: unknown = JSON.parse(await readFile(path, "utf8"));
-      if (typeof document !== "object" || document === null) throw new SyntaxError("not a JSON object");
+      if (typeof document !== "object" || document === null || Array.isArray(document))
+        throw new SyntaxError("not a JSON object");
       return document;
     } catch (cause) {
       if (errorCode(cause) === "ENOENT") return {};
@@ -114,7 +115,9 @@ export class DockerCredentials implements CredentialSource {
     const { path } = this.#options;
     try {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      await writeFileAtomic(path, `${JSON.stringify(config, undefined, "\t")}\n`, { mode: 0o600 });
+      // Who keeps the file elsewhere, behind a link, keeps the link.
+      const target = await realpath(path).catch(() => path);
+      await writeFileAtomic(target, `${JSON.stringify(config, undefined, "\t")}\n`, { mode: 0o600 });
     } catch (cause) {
       throw new ClientError("CREDENTIALS_UNREADABLE", `cannot write ${path}: ${errorMessage(cause)}`, {
         cause,

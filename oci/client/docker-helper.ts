@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import { errorCode } from "#core";
+import { errorCode, errorMessage } from "#core";
 import { type Credentials, isIdentityToken } from "./credentials.ts";
 import { ClientError } from "./errors.ts";
 
@@ -53,17 +53,19 @@ export class DockerHelper {
 
   async #run(action: string, input: string): Promise<{ status: number; stdout: string; stderr: string }> {
     const { findProgram = (name: string) => name, vars } = this.#options;
-    const child = spawn(findProgram(this.program), [action], { env: vars, stdio: ["pipe", "pipe", "pipe"] });
-    // A helper may end without having read its input.
-    child.stdin.on("error", () => undefined).end(`${input}\n`);
-    const outputs = Promise.all([text(child.stdout), text(child.stderr)]);
     try {
-      const [status] = (await once(child, "close")) as [number | null];
-      const [stdout, stderr] = await outputs;
+      const child = spawn(findProgram(this.program), [action], { env: vars, stdio: ["pipe", "pipe", "pipe"] });
+      // A helper may end without having read its input.
+      child.stdin.on("error", () => undefined).end(`${input}\n`);
+      const [[status], stdout, stderr] = await Promise.all([
+        once(child, "close") as Promise<[number | null]>,
+        text(child.stdout),
+        text(child.stderr),
+      ]);
       return { status: status ?? 1, stdout, stderr };
     } catch (cause) {
       const isMissing = errorCode(cause) === "ENOENT";
-      throw this.#failed(action, isMissing ? "it is not on PATH" : String(cause), cause);
+      throw this.#failed(action, isMissing ? "it is not on PATH" : errorMessage(cause), cause);
     }
   }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TransferOptions } from "#oci";
-import { type Call, type Transport, unreachable } from "./transport.ts";
+import type { Call, Transport } from "./transport.ts";
+import { unreachable } from "./unreachable.ts";
 
 const mostFailuresWithoutProgress = 4;
 
@@ -43,7 +44,7 @@ export async function* download(
       signal?.throwIfAborted();
       if (++failures >= mostFailuresWithoutProgress) throw unreachable(transport.host, transport.origin, cause);
       transport.logger.debug(`the connection broke after ${position} bytes of ${call.what}; going on from there`);
-      await sleep(100 * 2 ** failures, undefined, signal ? { signal } : {});
+      await sleep(transport.retryDelayMs * 2 ** failures, undefined, signal ? { signal } : {});
     }
   }
 }

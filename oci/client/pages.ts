@@ -1,9 +1,11 @@
+import { readBody } from "./body.ts";
 import { ClientError } from "./errors.ts";
 import type { Call, Transport } from "./transport.ts";
 
 type PagedCall = Omit<Call, "method" | "url"> & { readonly url: string | URL };
 
 const mostPages = 10_000;
+const largestPageBytes = 16 * 1024 * 1024;
 
 /**
  * Reads a list page by page along its `Link` headers (RFC 5988, `rel="next"`).
@@ -21,13 +23,14 @@ export async function* readPages(transport: Transport, call: PagedCall): AsyncGe
       return;
     }
     yield await readJson(transport, answer, call.what);
-    url = nextLink(answer, url);
+    url = nextLink(transport, answer, url);
   }
 }
 
 async function readJson(transport: Transport, answer: Response, what: string): Promise<Record<string, unknown>> {
+  const bytes = await readBody(transport, answer, largestPageBytes);
   try {
-    const document: unknown = await answer.json();
+    const document: unknown = JSON.parse(bytes.toString("utf8"));
     if (typeof document === "object" && document !== null) return document as Record<string, unknown>;
     throw new SyntaxError("not a JSON object");
   } catch (cause) {
@@ -35,12 +38,15 @@ async function readJson(transport: Transport, answer: Response, what: string): P
   }
 }
 
-/** Only within the registry: a list never leads elsewhere. */
-function nextLink(answer: Response, from: URL): URL | undefined {
+/** Only within the registry: whoever asks there would see our credentials. */
+function nextLink({ host }: Transport, answer: Response, from: URL): URL | undefined {
   const target = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(answer.headers.get("link") ?? "")?.[1];
   if (target === undefined || !URL.canParse(target, from.href)) return undefined;
   const url = new URL(target, from);
-  return url.origin === from.origin ? url : undefined;
+  if (url.origin === from.origin) return url;
+  throw new ClientError("REGISTRY_ANSWER_INVALID", `${host} says that its list goes on at ${url.origin}`, {
+    hint: "its administrator has to tell it the address at which it is reached",
+  });
 }
 
 /** The strings of a list that came from a registry; anything else in it is left out. */

@@ -15,6 +15,7 @@ import {
   largestManifestBytes,
   type Mounter,
   OciError,
+  parseDescriptors,
   parseManifest,
   type ReferrerLister,
   RegistryError,
@@ -25,6 +26,7 @@ import {
 } from "#oci";
 import type { Scope } from "./authorizer.ts";
 import { download } from "./download.ts";
+import { readBody } from "./body.ts";
 import { ClientError } from "./errors.ts";
 import { readPages, strings } from "./pages.ts";
 import { addToReferrersTag, readReferrersTag } from "./referrers.ts";
@@ -55,13 +57,14 @@ export class RemoteRepository implements ContentReader, ContentWriter, Resolver,
   }
 
   async resolve(tagOrDigest: string, signal?: AbortSignal): Promise<Descriptor> {
+    if (!isDigest(tagOrDigest)) checkTag(tagOrDigest);
     const url = this.#manifestPath(tagOrDigest);
     const answer = await this.#ask(tagOrDigest, {
       method: "HEAD",
       url,
       headers: { accept: acceptedManifests },
       signal,
-      expects: [404],
+      expects: [404, 405],
     });
     if (answer.status === 404) throw this.#notFound(tagOrDigest);
     const mediaType = answer.headers.get("content-type")?.split(";", 1)[0]?.trim() ?? "";
@@ -108,10 +111,12 @@ export class RemoteRepository implements ContentReader, ContentWriter, Resolver,
       method: "POST",
       url,
       scope,
-      headers: { "content-length": "0" },
       signal,
+      // Mounting saves time; a registry that does not take part in it is sent the blob.
+      expects: [403, 404, 405],
     });
     if (answer.status === 201) return true;
+    if (!answer.ok) return false;
     // An upload was begun in its place, which nobody will end.
     const location = locationOf(answer, new URL(url, this.#transport.origin), this.host);
     await this.#ask(content.digest, { method: "DELETE", url: location, signal, isRepeatable: false }).catch(
@@ -158,7 +163,7 @@ export class RemoteRepository implements ContentReader, ContentWriter, Resolver,
     let isKnown = false;
     for await (const page of readPages(this.#transport, call)) {
       isKnown = true;
-      yield* ((page["manifests"] ?? []) as Descriptor[]).filter(isWanted);
+      yield* parseDescriptors(page["manifests"] ?? [], "manifests").filter(isWanted);
     }
     if (!isKnown) yield* (await readReferrersTag(this, subject.digest, signal)).filter(isWanted);
   }
@@ -226,10 +231,7 @@ export class RemoteRepository implements ContentReader, ContentWriter, Resolver,
       what: this.#describeWhat(tagOrDigest),
     });
     if (answer.status === 404) throw this.#notFound(tagOrDigest);
-    const bytes = Buffer.from(await answer.arrayBuffer());
-    if (bytes.byteLength > largestManifestBytes) {
-      throw new OciError("MANIFEST_MALFORMED", `the manifest of ${this.reference} ${tagOrDigest} is larger than 4 MiB`);
-    }
+    const bytes = await readBody(this.#transport, answer, largestManifestBytes);
     const mediaType = answer.headers.get("content-type")?.split(";", 1)[0]?.trim() ?? "";
     if (!isManifest(mediaType)) {
       throw new ClientError(

@@ -34,7 +34,12 @@ export async function uploadBlob(
       if (attempt > 1) point = (await upload.find(point)) ?? (await upload.start());
       await upload.send(point);
     },
-    { attempts: 4, signal: options.signal, isTransient: (error) => !upload.hasSourceFailed && mayPass(error) },
+    {
+      attempts: 4,
+      baseDelayMs: transport.retryDelayMs,
+      signal: options.signal,
+      isTransient: (error) => !upload.hasSourceFailed && mayPass(error),
+    },
   );
 }
 

@@ -103,6 +103,28 @@ describe("OciLayout.open()", () => {
   );
 });
 
+describe("OciLayout.repair()", () => {
+  test("leaves an index that can be read as it is", async () => {
+    const layout = await OciLayout.open(folder);
+    await writeImage(layout.repository("a"), await image("a"), "v1");
+    expect(await layout.repair()).toBeUndefined();
+    expect(await names(layout)).toEqual(["a:v1"]);
+  });
+
+  test("sets a damaged index aside, and the store works again without sending blobs twice", async () => {
+    const layout = await OciLayout.open(folder);
+    const packed = await image("a");
+    await writeImage(layout.repository("a"), packed, "v1");
+    await writeFile(join(folder, "index.json"), "{");
+    const aside = await layout.repair();
+    expect(aside && (await readFile(aside, "utf8"))).toBe("{");
+    expect(await names(layout)).toEqual([]);
+    expect(await layout.repository("a").has(packed.manifest.descriptor)).toBe(true);
+    await writeImage(layout.repository("a"), packed, "v1");
+    expect(await names(layout)).toEqual(["a:v1"]);
+  });
+});
+
 describe("OciLayout.list()", () => {
   test("gives every name in order, with its manifest", async () => {
     const layout = await OciLayout.open(folder);

@@ -129,8 +129,8 @@ export class OciLayout {
     const unnamed = blobs.filter((digest) => !reachable.has(digest)).map((digest) => this.#blobs.path(digest));
     const garbage: GarbageFile[] = [];
     for (const path of [...unnamed, ...leftovers]) {
-      const { size, mtimeMs } = await stat(path);
-      if (Date.now() - mtimeMs >= graceMs) garbage.push({ path, sizeBytes: size });
+      const found = await stat(path).catch(ignoreMissing);
+      if (found && Date.now() - found.mtimeMs >= graceMs) garbage.push({ path, sizeBytes: found.size });
     }
     return { kept, hasLostReferrers: kept.length < entries.length, garbage };
   }

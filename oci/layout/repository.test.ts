@@ -214,12 +214,12 @@ describe("several at once", () => {
   test("readers of index.json never see half of it", async () => {
     const packed = await image("a");
     await writeImage(repository, packed, "v0");
-    let isDone = false;
+    const controller = new AbortController();
     const writing = (async () => {
       for (let n = 1; n < 20; n++) await repository.tag(packed.manifest.descriptor, `v${n}`);
-      isDone = true;
+      controller.abort();
     })();
-    while (!isDone) {
+    while (!controller.signal.aborted) {
       const text = await readFile(join(folder, "index.json"), "utf8");
       expect(() => JSON.parse(text) as unknown).not.toThrow();
     }
