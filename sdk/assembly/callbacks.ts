@@ -39,7 +39,7 @@ export function proxy_on_vm_start(id: u32, configurationSize: u32): bool {
   const outer = enterContext(id);
   const configuration = readBuffer(BufferType.VmConfiguration, 0, configurationSize);
   if (configuration !== null) root.vmConfigurationBytes = configuration;
-  const accepted = root.onVmStart();
+  const accepted = (configuration !== null || configurationSize == 0) && root.onVmStart();
   enterContext(outer);
   return accepted;
 }
@@ -50,7 +50,7 @@ export function proxy_on_configure(id: u32, configurationSize: u32): bool {
   const outer = enterContext(id);
   const configuration = readBuffer(BufferType.PluginConfiguration, 0, configurationSize);
   if (configuration !== null) root.configurationBytes = configuration;
-  const accepted = root.onConfigure();
+  const accepted = (configuration !== null || configurationSize == 0) && root.onConfigure();
   enterContext(outer);
   return accepted;
 }
@@ -68,6 +68,7 @@ export function proxy_on_request_headers(id: u32, count: u32, endOfStream: bool)
   if (stream === null) return Action.Continue;
   const outer = enterContext(id);
   const action = stream.onRequestHeaders(endOfStream);
+  stream.isRequestPaused = action != Action.Continue;
   enterContext(outer);
   return action;
 }
@@ -77,6 +78,7 @@ export function proxy_on_request_body(id: u32, size: u32, endOfStream: bool): Ac
   if (stream === null) return Action.Continue;
   const outer = enterContext(id);
   const action = stream.onRequestBody(size, endOfStream);
+  stream.isRequestPaused = action != Action.Continue;
   enterContext(outer);
   return action;
 }
@@ -86,6 +88,7 @@ export function proxy_on_request_trailers(id: u32, count: u32): Action {
   if (stream === null) return Action.Continue;
   const outer = enterContext(id);
   const action = stream.onRequestTrailers();
+  stream.isRequestPaused = action != Action.Continue;
   enterContext(outer);
   return action;
 }
@@ -95,6 +98,7 @@ export function proxy_on_response_headers(id: u32, count: u32, endOfStream: bool
   if (stream === null) return Action.Continue;
   const outer = enterContext(id);
   const action = stream.onResponseHeaders(endOfStream);
+  stream.isResponsePaused = action != Action.Continue;
   enterContext(outer);
   return action;
 }
@@ -104,6 +108,7 @@ export function proxy_on_response_body(id: u32, size: u32, endOfStream: bool): A
   if (stream === null) return Action.Continue;
   const outer = enterContext(id);
   const action = stream.onResponseBody(size, endOfStream);
+  stream.isResponsePaused = action != Action.Continue;
   enterContext(outer);
   return action;
 }
@@ -113,6 +118,7 @@ export function proxy_on_response_trailers(id: u32, count: u32): Action {
   if (stream === null) return Action.Continue;
   const outer = enterContext(id);
   const action = stream.onResponseTrailers();
+  stream.isResponsePaused = action != Action.Continue;
   enterContext(outer);
   return action;
 }

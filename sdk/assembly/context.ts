@@ -1,4 +1,5 @@
 import { newContextId } from "./context-table";
+import { actFor, actForCurrent } from "./effective-context";
 import { proxy_done } from "./env";
 import { Status } from "./status";
 
@@ -20,8 +21,12 @@ export abstract class Context {
   /** The context is gone after this. Host calls about its stream find nothing. */
   onDelete(): void {}
 
-  /** Ends a context whose {@link onDone} returned false. To be called in one of its own callbacks. */
+  /** Ends a context whose {@link onDone} returned false. Can be called from any context, for instance from a timer. */
   done(): Status {
-    return proxy_done();
+    const known = actFor(this.id);
+    if (known != Status.Ok) return known;
+    const status = proxy_done();
+    actForCurrent(this.id);
+    return status;
   }
 }

@@ -33,7 +33,7 @@ export class HeaderMap {
 
   constructor(private readonly type: HeaderMapType) {}
 
-  /** The value, `""` when it is empty, `null` when there is no such header. Several values are joined by commas. */
+  /** The value, `""` when it is empty, `null` when there is no such header. Of several values Envoy gives the first. */
   get(name: string): string | null {
     return this.find(name) == Status.Ok ? takeString() : null;
   }

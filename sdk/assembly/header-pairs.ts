@@ -7,7 +7,7 @@ import { copyBytes, decodeUtf8, encodeUtf8 } from "./utf8";
 
 /** Reads what a host wrote; `size` 0 is no headers. */
 export function readPairs(address: usize, size: usize): Header[] {
-  const count = size < 4 ? 0 : load<u32>(address);
+  const count: u32 = size < 4 ? 0 : load<u32>(address);
   const headers = new Array<Header>(0);
   let sizes = address + 4;
   let data = sizes + <usize>count * 8;

@@ -3,7 +3,7 @@ import { decodeUtf8, utf8Bytes } from "./utf8";
 /** One header or trailer. */
 export class Header {
   /** Byte for byte, as it is on the wire. */
-  readonly valueBytes: Uint8Array;
+  valueBytes: Uint8Array;
 
   constructor(
     readonly name: string,

@@ -2,11 +2,11 @@ import { Action } from "./action";
 import { pop, push, pushedSize } from "./arguments";
 import { Body } from "./body";
 import { Context } from "./context";
-import { currentContextId } from "./context-table";
+import { actFor, actForCurrent } from "./effective-context";
 import { Header } from "./header";
 import { HeaderMap } from "./header-map";
 import { pairsSize, pushPairs } from "./header-pairs";
-import { proxy_continue_stream, proxy_send_local_response, proxy_set_effective_context } from "./env";
+import { proxy_continue_stream, proxy_send_local_response } from "./env";
 import { Status } from "./status";
 import { utf8Bytes } from "./utf8";
 
@@ -18,9 +18,16 @@ enum StreamType {
 
 /**
  * One HTTP request and its response. Override the callbacks that matter; the others let everything pass. Headers,
- * bodies and trailers are those of the stream whose callback is running, and each is there from its own callback on.
+ * bodies and trailers are those of the stream whose callback is running. Each is there in its own callbacks, while it is
+ * paused, and in {@link onLog}; what the response needs of the request is kept in a field.
  */
 export class HttpContext extends Context {
+  /** Whether the request is held back by the latest callback's answer. */
+  isRequestPaused: bool = false;
+
+  /** Whether the response is held back by the latest callback's answer. */
+  isResponsePaused: bool = false;
+
   /** @param endOfStream whether neither body nor trailers follow */
   onRequestHeaders(endOfStream: bool): Action {
     return Action.Continue;
@@ -79,14 +86,20 @@ export class HttpContext extends Context {
     return HeaderMap.responseTrailers;
   }
 
-  /** Lets a paused request go on. Can be called from any context, for instance from a timer of the root. */
+  /** Lets a paused request go on; BadArgument when it is not paused. Can be called from any context, such as a timer. */
   resumeRequest(): Status {
-    return this.resume(StreamType.HttpRequest);
+    if (!this.isRequestPaused) return Status.BadArgument;
+    const status = this.resume(StreamType.HttpRequest);
+    if (status == Status.Ok) this.isRequestPaused = false;
+    return status;
   }
 
-  /** Lets a paused response go on. Can be called from any context. */
+  /** Lets a paused response go on; BadArgument when it is not paused. Can be called from any context, such as a timer. */
   resumeResponse(): Status {
-    return this.resume(StreamType.HttpResponse);
+    if (!this.isResponsePaused) return Status.BadArgument;
+    const status = this.resume(StreamType.HttpResponse);
+    if (status == Status.Ok) this.isResponsePaused = false;
+    return status;
   }
 
   /**
@@ -115,8 +128,8 @@ export class HttpContext extends Context {
     grpcStatus: i32 = -1,
     details: string = "",
   ): Status {
-    const effective = this.makeEffective();
-    if (effective != Status.Ok) return effective;
+    const known = actFor(this.id);
+    if (known != Status.Ok) return known;
     const pairs = pushPairs(headers);
     const detailsAddress = push(details);
     const result = proxy_send_local_response(
@@ -131,24 +144,17 @@ export class HttpContext extends Context {
     );
     pop(detailsAddress);
     pop(pairs);
-    this.restoreEffective();
+    actForCurrent(this.id);
+    if (result == Status.Ok) this.isRequestPaused = false;
     return result;
   }
 
+  // Never called for a stream that is not paused: Envoy 1.40 crashes when a response is resumed that has not begun.
   private resume(stream: StreamType): Status {
-    const effective = this.makeEffective();
-    if (effective != Status.Ok) return effective;
+    const known = actFor(this.id);
+    if (known != Status.Ok) return known;
     const status = proxy_continue_stream(stream);
-    this.restoreEffective();
+    actForCurrent(this.id);
     return status;
-  }
-
-  /** The host takes calls for the context whose callback is running, unless told otherwise. */
-  private makeEffective(): Status {
-    return this.id == currentContextId ? Status.Ok : proxy_set_effective_context(this.id);
-  }
-
-  private restoreEffective(): void {
-    if (this.id != currentContextId) proxy_set_effective_context(currentContextId);
   }
 }
