@@ -1,6 +1,7 @@
 /** Text of `size` bytes at `address`. Each byte that is not part of well-formed UTF-8 becomes U+FFFD. */
 export function decodeUtf8(address: usize, size: usize): string {
   // At most one UTF-16 unit comes from a byte.
+  // @ts-ignore: built into the runtime
   const text = changetype<string>(__new(size << 1, idof<string>()));
   const start = changetype<usize>(text);
   const end = address + size;
@@ -35,6 +36,7 @@ export function decodeUtf8(address: usize, size: usize): string {
       to += 4;
     }
   }
+  // @ts-ignore: built into the runtime
   return changetype<string>(__renew(start, to - start));
 }
 

@@ -7,6 +7,7 @@ export const sdkFolder = fileURLToPath(new URL("../../sdk", import.meta.url));
 const filters = fileURLToPath(new URL("filters", import.meta.url));
 const inSdk = /(?:^|[\\/])node_modules[\\/]@wasm-hub[\\/]sdk[\\/](.+)$/;
 
+/** A module, and what the compiler said. */
 export interface Compiled {
   readonly wasm: Uint8Array;
   /** What the compiler said: warnings, or the errors for which `wasm` is empty. */

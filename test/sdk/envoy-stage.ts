@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 
 /** A listener with one Wasm filter before the router. */
 export interface StageListener {
@@ -23,12 +25,12 @@ export interface Stage {
   port(listener: string): number;
   /** All that Envoy has logged so far. */
   log(): string;
-  /** Resolves with the log once it holds `text`; rejects after five seconds. */
+  /** Resolves with the first line of the log that holds `text`, once there is one; rejects after five seconds. */
   logged(text: string): Promise<string>;
   /** Puts `listeners` in place of those that are there; those unchanged stay. */
   replaceListeners(listeners: readonly StageListener[]): Promise<void>;
-  /** Offers `listeners` and resolves when Envoy has refused one of them. */
-  refuseListeners(listeners: readonly StageListener[]): Promise<void>;
+  /** Offers `listeners` and resolves with what Envoy said when it refused them. */
+  refuseListeners(listeners: readonly StageListener[]): Promise<string>;
   /** Ends Envoy as an operator would, and resolves with its exit status and its whole log. */
   stop(): Promise<{ status: number | null; log: string }>;
 }
@@ -41,13 +43,17 @@ export async function startEnvoy(
 ): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), "wasm-hub-sdk-"));
   const adminFile = join(folder, "admin");
+  // A port of its own for each: Envoy lets listeners that are added later share a socket whose port was given as 0.
+  const ports = new Map<string, number>();
   let version = 0;
   const writeListeners = async (wanted: readonly StageListener[]): Promise<void> => {
     const resources = [];
     for (const listener of wanted) {
       const module = join(folder, `${listener.name}.wasm`);
       await writeFile(module, listener.wasm);
-      resources.push(listenerResource(listener, module));
+      const port = ports.get(listener.name) ?? (await freePort());
+      ports.set(listener.name, port);
+      resources.push(listenerResource(listener, port, module));
     }
     await writeFile(join(folder, "lds.new"), JSON.stringify({ version_info: String(++version), resources }));
     await rename(join(folder, "lds.new"), join(folder, "lds.json"));
@@ -77,30 +83,31 @@ export async function startEnvoy(
     return { status: child.exitCode, log };
   };
   try {
-    const ports = new Map<string, number>();
-    const learnPorts = async (wanted: readonly StageListener[]): Promise<void> => {
+    const listening = async (wanted: readonly StageListener[]): Promise<void> => {
       const admin = await until(child, () => readFile(adminFile, "utf8").catch(() => undefined));
-      const names = wanted.map((listener) => listener.name);
-      await until(child, async () => {
-        ports.clear();
-        for (const [name, port] of await activeListeners(admin)) ports.set(name, port);
-        const isIn = ports.size === names.length && names.every((name) => ports.has(name));
-        return isIn || undefined;
-      });
+      const names = wanted.map(({ name }) => name).toSorted();
+      await until(child, async () => isDeepStrictEqual(await activeListeners(admin), names) || undefined);
     };
-    await learnPorts(listeners);
+    await listening(listeners);
     return {
       port: (name) => ports.get(name) ?? 0,
       log: () => log,
-      logged: (text) => until(child, async () => (log.includes(text) ? log : undefined)),
+      logged: (text) =>
+        until(child, async () =>
+          log
+            .split("\n")
+            .slice(0, -1)
+            .find((line) => line.includes(text)),
+        ),
       replaceListeners: async (wanted) => {
         await writeListeners(wanted);
-        await learnPorts(wanted);
+        await listening(wanted);
       },
       refuseListeners: async (offered) => {
         const before = log.length;
         await writeListeners(offered);
-        await until(child, async () => log.includes("Filesystem config update rejected", before) || undefined);
+        const refusal = /Filesystem config update rejected: (.*)/;
+        return until(child, async () => refusal.exec(log.slice(before))?.[1]);
       },
       stop,
     };
@@ -110,12 +117,20 @@ export async function startEnvoy(
   }
 }
 
-async function activeListeners(admin: string): Promise<[string, number][]> {
+/** Names, sorted. */
+async function activeListeners(admin: string): Promise<string[]> {
   const answer = await fetch(`http://${admin}/listeners?format=json`);
-  const { listener_statuses: statuses = [] } = (await answer.json()) as {
-    listener_statuses?: { name: string; local_address: { socket_address: { port_value: number } } }[];
-  };
-  return statuses.map(({ name, local_address: address }) => [name, address.socket_address.port_value]);
+  const { listener_statuses: statuses = [] } = (await answer.json()) as { listener_statuses?: { name: string }[] };
+  return statuses.map(({ name }) => name).toSorted();
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
 }
 
 async function until<T>(child: ChildProcess, look: () => Promise<T | undefined>): Promise<T> {
@@ -155,13 +170,13 @@ function bootstrap(folder: string, upstreamPort: number): object {
   };
 }
 
-function listenerResource(listener: StageListener, module: string): object {
+function listenerResource(listener: StageListener, port: number, module: string): object {
   const { name, rootId, configuration, vmConfiguration, vmId = name, failPolicy, capabilities } = listener;
   const allowed = capabilities && Object.fromEntries(capabilities.map((capability) => [capability, {}]));
   return {
     "@type": "type.googleapis.com/envoy.config.listener.v3.Listener",
     name,
-    address: loopback(0),
+    address: loopback(port),
     filter_chains: [
       {
         filters: [

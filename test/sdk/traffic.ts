@@ -1,5 +1,12 @@
-import { createServer, request as httpRequest, type Server } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  request as httpRequest,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
 
 /** One HTTP/1.1 message's headers, trailers and body; header text is bytes as latin-1. */
 export interface Answer {
@@ -40,23 +47,17 @@ export function send(port: number, { path = "/", method, headers, body, trailers
     for (const [name, value] of Object.entries(headers ?? {})) outgoing.setHeader(name, value);
     if (trailers) outgoing.addTrailers(trailers);
     outgoing.once("error", reject);
-    outgoing.once("response", async (response) => {
-      const chunks: Buffer[] = [];
-      try {
-        for await (const chunk of response) chunks.push(chunk as Buffer);
-      } catch (error) {
-        reject(error as Error);
-        return;
-      }
-      resolve({
-        status: response.statusCode ?? 0,
-        headers: joined(response.rawHeaders),
-        body: Buffer.concat(chunks),
-        trailers: joined(response.rawTrailers),
-      });
+    outgoing.once("response", (response) => {
+      read(response).then(resolve, reject);
     });
     outgoing.end(body);
   });
+}
+
+async function read(response: IncomingMessage): Promise<Answer> {
+  const body = await buffer(response);
+  const [headers, trailers] = [joined(response.rawHeaders), joined(response.rawTrailers)];
+  return { status: response.statusCode ?? 0, headers, body, trailers };
 }
 
 /** What reached the upstream through Envoy. */
@@ -71,39 +72,36 @@ export async function sendAndSee(port: number, request: Request): Promise<Seen> 
  * "Hello" and "world" in two chunks.
  */
 export async function startUpstream(): Promise<{ port: number; close: () => Promise<void> }> {
-  const server = createServer({ maxHeaderSize: 65_536 }, async (request, response) => {
-    const chunks: Buffer[] = [];
-    try {
-      for await (const chunk of request) chunks.push(chunk as Buffer);
-    } catch {
-      return; // reset half way, as some tests mean it to be
-    }
-    response.setHeader("x-upstream", "yes");
-    const kind = request.headers["x-answer"];
-    if (kind === "trailers") {
-      response.setHeader("trailer", "x-check");
-      response.write("body");
-      response.addTrailers({ "x-check": "7", "x-gone": "1" });
-      response.end();
-      return;
-    }
-    if (kind === "text") {
-      response.setHeader("content-type", "text/plain");
-      response.write("Hello ");
-      setImmediate(() => response.end("world"));
-      return;
-    }
-    const seen: Seen = {
-      headers: joined(request.rawHeaders),
-      body: Buffer.concat(chunks).toString("latin1"),
-      trailers: joined(request.rawTrailers),
-    };
-    response.end(Buffer.from(JSON.stringify(seen), "latin1"));
+  const server = createServer({ maxHeaderSize: 65_536 }, (request, response) => {
+    // A request that is reset half way, as some tests mean it to be, gets no answer.
+    buffer(request).then(
+      (body) => respond(request, body, response),
+      () => response.destroy(),
+    );
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(0, "127.0.0.1", resolve);
   });
   return { port: (server.address() as AddressInfo).port, close: () => close(server) };
+}
+
+function respond(request: IncomingMessage, body: Buffer, response: ServerResponse): void {
+  response.setHeader("x-upstream", "yes");
+  const kind = request.headers["x-answer"];
+  if (kind === "trailers") {
+    response.setHeader("trailer", "x-check");
+    response.write("body");
+    response.addTrailers({ "x-check": "7", "x-gone": "1" });
+    response.end();
+  } else if (kind === "text") {
+    response.setHeader("content-type", "text/plain");
+    response.write("Hello ");
+    setImmediate(() => response.end("world"));
+  } else {
+    const [headers, trailers] = [joined(request.rawHeaders), joined(request.rawTrailers)];
+    const seen: Seen = { headers, body: body.toString("latin1"), trailers };
+    response.end(Buffer.from(JSON.stringify(seen), "latin1"));
+  }
 }
 
 function close(server: Server): Promise<void> {

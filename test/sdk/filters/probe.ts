@@ -170,14 +170,6 @@ class ProbeStream extends HttpContext {
     } else if (this.probe == "hang") {
       log.info("hanging");
       return Action.Pause;
-    } else if (this.probe == "throw") {
-      throw new Error("asked to");
-    } else if (this.probe == "index") {
-      const none: i32[] = [];
-      log.info(none[this.probe.length].toString());
-    } else if (this.probe == "memory") {
-      const hoard: StaticArray<u8>[] = [];
-      while (true) hoard.push(new StaticArray<u8>(1 << 28));
     }
     return Action.Continue;
   }

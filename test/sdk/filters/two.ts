@@ -41,8 +41,7 @@ class FailingStream extends HttpContext {
     if (how == "throw") throw new Error("asked to by " + this.how);
     if (how == "index") log.info([0][how.length].toString());
     if (how == "long") throw new Error("x".repeat(5000));
-    const hoard: StaticArray<u8>[] = [];
-    while (true) hoard.push(new StaticArray<u8>(1 << 28));
+    while (true) heap.alloc(1 << 29);
   }
 }
 
