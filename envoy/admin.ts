@@ -1,110 +1,160 @@
+import { errorMessage } from "#core";
 import { EnvoyError } from "./errors.ts";
 
-/** One configuration that Envoy got by extension config discovery. */
-export interface DiscoveredExtension {
-  readonly name: string;
-  /** `version_info` of the configuration that runs; empty before the first. */
-  readonly version: string;
-  /** What Envoy said when it refused an update, if the last one was refused. */
-  readonly refused: { readonly version: string; readonly reason: string } | undefined;
-}
+/** By name. Text readouts are strings; histograms are left out. */
+export type Stats = ReadonlyMap<string, number | string>;
 
-export interface ListenerStatus {
+export interface EnvoyListener {
   readonly name: string;
-  /** `host:port`, with the port that was taken. */
+  /** `host:port`, with the port that it really has; or a socket's path. */
   readonly address: string;
+  /** 0 for a socket in the file system. */
+  readonly port: number;
 }
 
-/** Envoy's admin interface (envoyproxy.io, "Administration interface"). */
+export interface ServerInfo {
+  readonly version: string;
+  readonly state: "LIVE" | "DRAINING" | "PRE_INITIALIZING" | "INITIALIZING";
+  readonly command_line_options: Readonly<Record<string, unknown>>;
+  readonly node?: Readonly<Record<string, unknown>>;
+}
+
+/** The admin interface of a running Envoy (Envoy's documentation, "Administration interface"). */
 export class EnvoyAdmin {
-  readonly url: URL;
+  /** Such as `http://127.0.0.1:9901`, without a slash at the end. */
+  readonly url: string;
+  readonly #timeoutMs: number;
 
-  constructor(url: URL | string) {
-    this.url = new URL(url);
+  /** @param options.timeoutMs for one request. Default 5 000. */
+  constructor(url: string, options: { readonly timeoutMs?: number } = {}) {
+    this.url = (/^https?:\/\//.test(url) ? url : `http://${url}`).replace(/\/+$/, "");
+    this.#timeoutMs = options.timeoutMs ?? 5_000;
   }
 
-  /** Whether Envoy serves: `LIVE`, `PRE_INITIALIZING`, `INITIALIZING` or `DRAINING`. */
-  async state(signal?: AbortSignal): Promise<string> {
-    return (await this.#text("/ready", signal, [503])).trim();
+  /** Whether Envoy serves: false while it starts or drains, or when nothing answers. */
+  async isReady(signal?: AbortSignal): Promise<boolean> {
+    try {
+      return (await this.#send("GET", "/ready", signal)).ok;
+    } catch {
+      signal?.throwIfAborted();
+      return false;
+    }
   }
 
-  async serverInfo(signal?: AbortSignal): Promise<{ readonly version: string; readonly state: string }> {
-    const { version = "", state = "" } = (await this.#json("/server_info", signal)) as {
-      version?: string;
-      state?: string;
+  async serverInfo(signal?: AbortSignal): Promise<ServerInfo> {
+    const info = (await this.#json("/server_info", signal)) as ServerInfo;
+    return { ...info, version: /\/(\d+\.\d+\.\d+[^/]*)\//.exec(info.version)?.[1] ?? info.version };
+  }
+
+  /** Those that are active now, with the ports that they got. */
+  async listeners(signal?: AbortSignal): Promise<readonly EnvoyListener[]> {
+    const { listener_statuses: statuses = [] } = (await this.#json("/listeners?format=json", signal)) as {
+      listener_statuses?: {
+        name: string;
+        local_address?: { socket_address?: SocketAddress; pipe?: { path: string } };
+      }[];
     };
-    return { version: /\/(\d+\.\d+\.\d+[^/]*)\//.exec(version)?.[1] ?? version, state };
-  }
-
-  async listeners(signal?: AbortSignal): Promise<readonly ListenerStatus[]> {
-    const document = (await this.#json("/listeners?format=json", signal)) as {
-      listener_statuses?: readonly RawListener[];
-    };
-    return (document.listener_statuses ?? []).map(({ name, local_address }) => {
-      const { address = "", port_value = 0 } = local_address?.socket_address ?? {};
-      return { name, address: `${address}:${port_value}` };
+    return statuses.map(({ name, local_address: { socket_address: socket, pipe } = {} }) => {
+      const port = socket?.port_value ?? 0;
+      return { name, address: socket ? `${socket.address}:${port}` : (pipe?.path ?? ""), port };
     });
   }
 
-  /** Extensions that were discovered, for HTTP filters of any listener; one entry a listener. */
-  async extensions(signal?: AbortSignal): Promise<readonly DiscoveredExtension[]> {
-    const document = (await this.#json("/config_dump", signal)) as { configs?: readonly RawDump[] };
-    const filters = (document.configs ?? []).flatMap(({ ecds_filters = [] }) => ecds_filters);
-    return filters.map(({ ecds_filter, version_info = "", error_state }) => ({
-      name: ecds_filter?.name ?? "",
-      version: version_info,
-      refused: error_state && { version: error_state.version_info ?? "", reason: error_state.details ?? "" },
-    }));
+  /**
+   * One part of the configuration that Envoy runs, as it prints it.
+   *
+   * @param resource a field of a section's dump, such as `ecds_filters`, `dynamic_listeners` or `static_listeners`
+   */
+  async configDump(resource: string, signal?: AbortSignal): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const answer = await this.#send("GET", `/config_dump?resource=${encodeURIComponent(resource)}`, signal);
+    // Envoy answers 404 while no such section is there.
+    if (answer.status === 404) return [];
+    const { configs = [] } = (await this.#body(answer, "/config_dump")) as { configs?: Record<string, unknown>[] };
+    return configs;
   }
 
-  /** Counters and gauges whose name contains `filter`, a regular expression of Envoy's. */
-  async stats(filter: string, signal?: AbortSignal): Promise<ReadonlyMap<string, number>> {
-    const path = `/stats?format=json&filter=${encodeURIComponent(filter)}`;
-    const document = (await this.#json(path, signal)) as { stats?: readonly { name?: string; value?: number }[] };
-    const entries = document.stats ?? [];
+  /** @param filter a regular expression (RE2) that is looked for in the names */
+  async stats(filter: string, signal?: AbortSignal): Promise<Stats> {
+    const { stats = [] } = (await this.#json(`/stats?format=json&filter=${encodeURIComponent(filter)}`, signal)) as {
+      stats?: { name?: string; value?: number | string }[];
+    };
     return new Map(
-      entries.flatMap(({ name, value }) => (name === undefined || value === undefined ? [] : [[name, value] as const])),
+      stats.flatMap(({ name, value }) => (name === undefined || value === undefined ? [] : [[name, value] as const])),
     );
   }
 
-  async #json(path: string, signal?: AbortSignal): Promise<unknown> {
-    return JSON.parse(await this.#text(path, signal));
+  async clusters(signal?: AbortSignal): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const { cluster_statuses: statuses = [] } = (await this.#json("/clusters?format=json", signal)) as {
+      cluster_statuses?: Record<string, unknown>[];
+    };
+    return statuses;
   }
 
-  async #text(path: string, signal?: AbortSignal, expects: readonly number[] = []): Promise<string> {
+  /** @param logger such as `wasm`; every logger when absent */
+  async setLogLevel(level: string, logger?: string, signal?: AbortSignal): Promise<void> {
+    await this.#post(logger === undefined ? `/logging?level=${level}` : `/logging?${logger}=${level}`, signal);
+  }
+
+  /** Has every listener finish its connections: HTTP/1.1 answers carry `connection: close`. */
+  async drain(signal?: AbortSignal): Promise<void> {
+    await this.#post("/drain_listeners?graceful", signal);
+  }
+
+  async #post(path: string, signal: AbortSignal | undefined): Promise<void> {
+    const answer = await this.#send("POST", path, signal);
+    const said = await answer.text();
+    if (!answer.ok) throw this.#failed(path, `${answer.status} ${said.trim()}`);
+  }
+
+  async #json(path: string, signal: AbortSignal | undefined): Promise<unknown> {
+    return this.#body(await this.#send("GET", path, signal), path);
+  }
+
+  async #body(answer: Response, path: string): Promise<unknown> {
+    const text = await answer.text();
+    if (!answer.ok) throw this.#failed(path, `${answer.status} ${text.trim().slice(0, 300)}`);
     try {
-      const answer = await fetch(new URL(path, this.url), {
-        signal: AbortSignal.any([AbortSignal.timeout(5_000), ...(signal ? [signal] : [])]),
+      return JSON.parse(text);
+    } catch (cause) {
+      throw this.#failed(path, "an answer that is not JSON", cause);
+    }
+  }
+
+  async #send(method: string, path: string, signal: AbortSignal | undefined): Promise<Response> {
+    const timeout = AbortSignal.timeout(this.#timeoutMs);
+    try {
+      return await fetch(`${this.url}${path}`, {
+        method,
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       });
-      const body = await answer.text();
-      if (answer.ok || expects.includes(answer.status)) return body;
-      throw new Error(`it answered ${answer.status} for ${path}`);
     } catch (cause) {
       signal?.throwIfAborted();
-      const reason =
-        cause instanceof Error ? ((cause.cause as Error | undefined)?.message ?? cause.message) : String(cause);
       throw new EnvoyError(
         "ENVOY_ADMIN_UNREACHABLE",
-        `Envoy's admin interface at ${this.url.origin} does not answer: ${reason}`,
+        `no Envoy admin interface answers at ${this.url}: ${reason(cause)}`,
         {
           cause,
-          hint: "is Envoy running, and is this its admin address? --admin names another",
-          detail: { admin: this.url.origin },
+          hint: "check the address, and that Envoy runs; `admin:` in its bootstrap says where it listens",
+          detail: { url: this.url },
         },
       );
     }
   }
+
+  #failed(path: string, why: string, cause?: unknown): EnvoyError {
+    return new EnvoyError("ENVOY_ADMIN_FAILED", `GET ${this.url}${path} failed: ${why}`, {
+      cause,
+      hint: "check that this is the address of an Envoy's admin interface",
+      detail: { url: this.url, path },
+    });
+  }
 }
 
-interface RawListener {
-  readonly name: string;
-  readonly local_address?: { readonly socket_address?: { readonly address?: string; readonly port_value?: number } };
+interface SocketAddress {
+  readonly address: string;
+  readonly port_value?: number;
 }
 
-interface RawDump {
-  readonly ecds_filters?: readonly {
-    readonly version_info?: string;
-    readonly ecds_filter?: { readonly name?: string };
-    readonly error_state?: { readonly version_info?: string; readonly details?: string };
-  }[];
+function reason(cause: unknown): string {
+  return errorMessage(cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause);
 }

@@ -2,121 +2,153 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { EnvoyAdmin } from "./admin.ts";
 import { EnvoyError } from "./errors.ts";
+import { describeLog } from "./log.ts";
 
 export interface StartEnvoyOptions {
-  /** The program; see {@link findEnvoy}. */
+  /** The Envoy program. */
   readonly path: string;
-  /** Bootstrap. It must have an admin interface. */
+  /** Its bootstrap, which must have an `admin` section; port 0 will do. */
   readonly configPath: string;
-  /** Default 1. */
+  /** The folder that relative paths in the configuration start from. */
+  readonly workingDirectory?: string | undefined;
+  /** Worker threads. Default: one for each core. */
   readonly concurrency?: number;
-  /** Envoy's own word. Default `info`. */
+  /** Envoy's `--log-level`. Default `info`. */
   readonly logLevel?: string;
-  /** Told each line of Envoy's log. */
-  readonly onLog?: (line: string) => void;
-  /** Milliseconds until Envoy must be ready. Default 30 000. */
-  readonly timeoutMs?: number;
+  /** Envoy's `--component-log-level`, such as `wasm:debug`. */
+  readonly componentLogLevel?: string;
+  readonly extraArguments?: readonly string[];
+  /** Milliseconds until `/ready` must say yes. Default 20 000. */
+  readonly readyTimeoutMs?: number;
+  /** Told what Envoy writes, as it comes. */
+  readonly onLog?: (text: string) => void;
+  /** Stops the start; an Envoy that is ready is stopped by {@link RunningEnvoy.stop}. */
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface RunningEnvoy {
-  readonly adminUrl: URL;
-  readonly admin: EnvoyAdmin;
-  readonly pid: number;
-  /** The last lines of the log, at most 2 000. */
-  log(): readonly string[];
-  /** Ends Envoy and waits for it. @returns its exit status, or null when it had to be killed */
-  stop(): Promise<number | null>;
+export interface EnvoyExit {
+  /** The exit status; null when a signal ended it. */
+  readonly status: number | null;
+  readonly log: string;
 }
 
-const keptLines = 2_000;
-const killAfterMs = 10_000;
+export interface RunningEnvoy extends AsyncDisposable {
+  readonly pid: number;
+  readonly admin: EnvoyAdmin;
+  /** What Envoy wrote last, at most a mebibyte. */
+  log(): string;
+  /** Resolves once the log holds `text`. @param timeoutMs default 5 000 */
+  logged(text: string, timeoutMs?: number): Promise<void>;
+  /** Resolves when Envoy ends, whoever ends it. */
+  readonly exited: Promise<EnvoyExit>;
+  /** Ends Envoy as an operator would (SIGTERM), after ten seconds by force. May be called again. */
+  stop(): Promise<EnvoyExit>;
+}
 
 /**
- * Starts an Envoy and waits until it serves.
+ * Starts Envoy, and resolves when it is ready.
  *
- * @throws {EnvoyError} ENVOY_PORT_IN_USE, ENVOY_START_FAILED with Envoy's last words
+ * @throws {EnvoyError} ENVOY_PORT_IN_USE, ENVOY_START_FAILED with what Envoy said; nothing is left running then
  */
 export async function startEnvoy(options: StartEnvoyOptions): Promise<RunningEnvoy> {
-  const { path, configPath, concurrency = 1, logLevel = "info", timeoutMs = 30_000, signal } = options;
-  signal?.throwIfAborted();
-  const folder = await mkdtemp(join(tmpdir(), "envoy-"));
-  const addressPath = join(folder, "admin");
-  // Hot restart would make two Envoys of one machine meet in shared memory.
-  const words = ["--config-path", configPath, "--admin-address-path", addressPath, "--disable-hot-restart"];
-  const child = spawn(path, [...words, "--concurrency", String(concurrency), "--log-level", logLevel], {
-    stdio: ["ignore", "pipe", "pipe"],
+  options.signal?.throwIfAborted();
+  const folder = await mkdtemp(join(tmpdir(), "wasm-hub-envoy-"));
+  const adminFile = join(folder, "admin");
+  const child = spawn(options.path, commandLine(options, adminFile), {
+    stdio: ["ignore", "ignore", "pipe"],
+    ...(options.workingDirectory === undefined ? {} : { cwd: options.workingDirectory }),
   });
-  const lines: string[] = [];
-  const keep = (line: string): void => {
-    if (lines.push(line) > keptLines) lines.shift();
-    options.onLog?.(line);
-  };
-  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", keep);
-  const exited = new Promise<number | null>((resolve, reject) => child.once("error", reject).once("close", resolve));
-  exited.catch(() => undefined);
-  const stop = async (): Promise<number | null> => {
-    const status = await end(child, exited);
-    await rm(folder, { recursive: true, force: true });
-    return status;
-  };
+  const watched = watch(child, folder, options.onLog);
   try {
-    const ready = waitUntilReady(addressPath, timeoutMs, signal);
-    const failed = exited.then((status) => {
-      throw startFailed(status, lines, configPath);
+    const admin = await whenReady(child, adminFile, options);
+    return { ...watched, pid: child.pid ?? 0, admin, [Symbol.asyncDispose]: async () => void (await watched.stop()) };
+  } catch (cause) {
+    const { status, log } = await watched.stop();
+    options.signal?.throwIfAborted();
+    throw startFailure(status, log, options, cause);
+  }
+}
+
+function commandLine(options: StartEnvoyOptions, adminFile: string): string[] {
+  const words = ["--config-path", options.configPath, "--admin-address-path", adminFile, "--disable-hot-restart"];
+  words.push("--log-level", options.logLevel ?? "info");
+  if (options.componentLogLevel !== undefined) words.push("--component-log-level", options.componentLogLevel);
+  if (options.concurrency !== undefined) words.push("--concurrency", String(options.concurrency));
+  return [...words, ...(options.extraArguments ?? [])];
+}
+
+const keptLogCharacters = 1024 * 1024;
+const killAfterMs = 10_000;
+
+function watch(
+  child: ChildProcess,
+  folder: string,
+  onLog: (text: string) => void = () => undefined,
+): Pick<RunningEnvoy, "log" | "logged" | "exited" | "stop"> {
+  let log = "";
+  const listen = (text: string): void => {
+    log = (log + text).slice(-keptLogCharacters);
+    onLog(text);
+  };
+  child.stderr?.setEncoding("utf8").on("data", listen);
+  child.on("error", (error) => listen(`${error.message}\n`));
+
+  const exited = new Promise<EnvoyExit>((resolve) => {
+    child.once("close", (status: number | null) => {
+      void rm(folder, { recursive: true, force: true }).then(() => resolve({ status, log }));
     });
-    const adminUrl = await Promise.race([ready, failed]);
-    return { adminUrl, admin: new EnvoyAdmin(adminUrl), pid: child.pid ?? 0, log: () => [...lines], stop };
-  } catch (error) {
-    await stop().catch(() => undefined);
-    throw error;
-  }
+  });
+  const stop = async (): Promise<EnvoyExit> => {
+    child.kill("SIGTERM");
+    const force = setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+    const exit = await exited;
+    clearTimeout(force);
+    return exit;
+  };
+  const logged = async (text: string, timeoutMs = 5_000): Promise<void> => {
+    for (const end = Date.now() + timeoutMs; !log.includes(text); await pause(20)) {
+      if (Date.now() > end)
+        throw new Error(`Envoy has not logged ${JSON.stringify(text)}; its log:\n${log.slice(-4000)}`);
+    }
+  };
+  return { log: () => log, logged, exited, stop };
 }
 
-async function waitUntilReady(addressPath: string, timeoutMs: number, signal?: AbortSignal): Promise<URL> {
-  const limit = AbortSignal.timeout(timeoutMs);
-  for (;;) {
-    signal?.throwIfAborted();
-    if (limit.aborted) throw new EnvoyError("ENVOY_START_FAILED", `Envoy was not ready after ${timeoutMs / 1000} s`);
-    const address = await readFile(addressPath, "utf8").catch(() => "");
-    const url = address === "" ? undefined : new URL(`http://${address}`);
-    const state = url && (await new EnvoyAdmin(url).state(signal).catch(() => ""));
-    if (url && state === "LIVE") return url;
-    await sleep(25);
+/** The admin interface's address is in `adminFile` once Envoy listens there. */
+async function whenReady(child: ChildProcess, adminFile: string, options: StartEnvoyOptions): Promise<EnvoyAdmin> {
+  const { readyTimeoutMs = 20_000, signal } = options;
+  let admin: EnvoyAdmin | undefined;
+  for (
+    const end = Date.now() + readyTimeoutMs;
+    Date.now() < end;
+    await pause(20, undefined, signal ? { signal } : {})
+  ) {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) throw new Error("it ended");
+    const address = admin ? "" : (await readFile(adminFile, "utf8").catch(() => "")).trim();
+    if (address !== "") admin = new EnvoyAdmin(address);
+    if (await admin?.isReady(signal)) return admin as EnvoyAdmin;
   }
+  throw new Error(`it was not ready after ${readyTimeoutMs / 1000} seconds`);
 }
 
-async function end(child: ChildProcess, exited: Promise<number | null>): Promise<number | null> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return child.exitCode;
-  child.kill("SIGTERM");
-  const timer = setTimeout(() => child.kill("SIGKILL"), killAfterMs);
-  try {
-    return await exited;
-  } finally {
-    clearTimeout(timer);
+function startFailure(status: number | null, log: string, options: StartEnvoyOptions, cause: unknown): EnvoyError {
+  const words = describeLog(log);
+  const detail = { path: options.path, config: options.configPath, status, words };
+  const address = /cannot bind '([^']+)': Address already in use/.exec(log)?.[1];
+  if (address !== undefined) {
+    return new EnvoyError("ENVOY_PORT_IN_USE", `Envoy cannot listen on ${address}: another program does`, {
+      cause,
+      hint: `end that program, or change the port in ${options.configPath}`,
+      detail: { ...detail, address },
+    });
   }
-}
-
-function startFailed(status: number | null, lines: readonly string[], configPath: string): EnvoyError {
-  const words = lines.filter((line) => /\[(?:error|critical|warning)\]|exception|error/i.test(line)).slice(-4);
-  const inUse = lines.find((line) => /Address already in use/.test(line));
-  if (inUse !== undefined) {
-    const address = /(?:listen on|bind(?:ing)? to|address) '?([\d.[\]:a-f]+:\d+)/i.exec(inUse)?.[1];
-    return new EnvoyError(
-      "ENVOY_PORT_IN_USE",
-      `Envoy cannot listen${address ? ` on ${address}` : ""}: the address is in use\n${inUse}`,
-      {
-        hint: "end the process that listens there, or choose another port",
-        detail: { configPath },
-      },
-    );
-  }
-  const said = (words.length > 0 ? words : lines.slice(-4)).join("\n");
-  return new EnvoyError("ENVOY_START_FAILED", `Envoy ended with ${status} before it was ready\n${said}`, {
-    detail: { configPath, status },
+  const what = cause instanceof Error ? cause.message : String(cause);
+  return new EnvoyError("ENVOY_START_FAILED", `Envoy did not start, ${what}:\n${words}`, {
+    cause,
+    hint: `check ${options.configPath} with: envoy --mode validate -c ${options.configPath}`,
+    detail,
   });
 }

@@ -1,27 +1,47 @@
 import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { describeLog } from "./log.ts";
 
-export type Validation = { readonly isValid: true } | { readonly isValid: false; readonly reason: string };
+const execute = promisify(execFile);
 
-/**
- * Asks Envoy whether it would take a bootstrap (`--mode validate`). Nothing is started: no port is opened.
- *
- * @returns Envoy's words when it would not
- */
-export function validateConfig(envoyPath: string, configPath: string, signal?: AbortSignal): Promise<Validation> {
-  const words = ["--mode", "validate", "--config-path", configPath, "--log-level", "error", "--disable-hot-restart"];
-  return new Promise((resolve, reject) => {
-    execFile(envoyPath, words, { timeout: 30_000, ...(signal ? { signal } : {}) }, (error, stdout, stderr) => {
-      if (!error) return resolve({ isValid: true });
-      if (signal?.aborted) return reject(signal.reason as Error);
-      resolve({ isValid: false, reason: lastWords(`${stderr}\n${stdout}`) });
-    });
-  });
+export type Validation =
+  | { readonly ok: true }
+  | {
+      readonly ok: false;
+      /** What Envoy complained of, a line each; what the filters logged is among it. */
+      readonly words: string;
+      /** All that it wrote. */
+      readonly log: string;
+    };
+
+export interface ValidateConfigOptions {
+  /** The Envoy program. */
+  readonly path: string;
+  readonly configPath: string;
+  /** The folder that relative paths in the configuration start from. */
+  readonly workingDirectory?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Without time stamps and sources, which say nothing to whoever wrote the configuration. */
-function lastWords(log: string): string {
-  const lines = log
-    .split("\n")
-    .map((line) => line.replace(/^\[[^\]]*\]\[\d+\]\[\w+\]\[\w+\]\s*(?:\[[^\]]*\]\s*)?/, "").trim());
-  return [...new Set(lines.filter((line) => line !== ""))].slice(-3).join("\n");
+/**
+ * Has Envoy read a bootstrap as if it started (`--mode validate`), without listening anywhere. Filters in it are loaded and
+ * configured; what they would fetch, and what file subscriptions hold, is not looked at. Takes a quarter of a second.
+ */
+export async function validateConfig(options: ValidateConfigOptions): Promise<Validation> {
+  const words = ["--mode", "validate", "--log-level", "warning", "--config-path", options.configPath];
+  try {
+    await execute(options.path, words, {
+      maxBuffer: 16 * 1024 * 1024,
+      timeout: 60_000,
+      ...(options.workingDirectory === undefined ? {} : { cwd: options.workingDirectory }),
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
+    return { ok: true };
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    const { code, stderr, stdout } = error as { code?: unknown; stderr?: string; stdout?: string };
+    if (typeof code !== "number") throw error;
+    const log = `${stderr ?? ""}${stdout ?? ""}`;
+    return { ok: false, words: describeLog(log), log };
+  }
 }
