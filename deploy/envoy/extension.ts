@@ -6,13 +6,11 @@ export type ModuleSource =
   /** A file beside the bootstrap. */
   | { readonly kind: "file"; readonly path: string }
   /** The registry's blob: Envoy fetches it itself, and checks its SHA-256. */
-  | { readonly kind: "remote"; readonly url: string; readonly cluster: string };
+  | { readonly kind: "remote"; readonly url: string; readonly cluster: string; readonly digest: Digest };
 
 export interface ExtensionInput {
   readonly deployment: string;
   readonly source: ModuleSource;
-  /** SHA-256 of the raw module. */
-  readonly moduleDigest: Digest;
   readonly rootId: string;
   /** What the filter gets as its configuration; undefined for none. */
   readonly configuration: string | undefined;
@@ -28,36 +26,40 @@ export interface Extension {
   readonly text: string;
 }
 
-/** What fills a slot: one Wasm filter (envoyproxy.io, "Wasm" filter, v3 API). */
+/** What fills a slot: one Wasm filter. */
 export function wasmExtension(input: ExtensionInput): Extension {
-  const { deployment, source, moduleDigest, rootId, configuration, capabilities, failOpen } = input;
-  const code =
-    source.kind === "file"
-      ? { local: { filename: source.path } }
-      : {
-          remote: {
-            http_uri: { uri: source.url, cluster: source.cluster, timeout: "30s" },
-            sha256: digestHex(moduleDigest),
-          },
-        };
+  return respond(input.deployment, wasmFilter(input));
+}
+
+/** The configuration of the filter (envoy.extensions.filters.http.wasm.v3.Wasm). */
+export function wasmFilter(input: ExtensionInput): Readonly<Record<string, unknown>> {
+  const { deployment, source, rootId, configuration, capabilities, failOpen } = input;
   const config = {
     name: slotName(deployment),
     root_id: rootId,
     failure_policy: failOpen ? "FAIL_OPEN" : "FAIL_CLOSED",
-    // Envoy shares a VM between plugins with the same code: a trap in one would end the other.
     vm_config: {
+      // Envoy shares a VM between plugins with the same code: a trap in one would end the other.
       vm_id: slotName(deployment),
       runtime: "envoy.wasm.runtime.v8",
-      code,
+      code: codeOf(source),
       // Envoy keeps the old filter and says so, in place of answering 503 until the module is there.
       ...(source.kind === "remote" ? { nack_on_code_cache_miss: true } : {}),
     },
-    ...(configuration === undefined
-      ? {}
-      : { configuration: { "@type": "type.googleapis.com/google.protobuf.StringValue", value: configuration } }),
+    ...(configuration === undefined ? {} : { configuration: stringValue(configuration) }),
     capability_restriction_config: { allowed_capabilities: Object.fromEntries(capabilities.map((name) => [name, {}])) },
   };
-  return respond(deployment, { "@type": slotTypes.wasm, config });
+  return { "@type": slotTypes.wasm, config };
+}
+
+function codeOf(source: ModuleSource): unknown {
+  if (source.kind === "file") return { local: { filename: source.path } };
+  const { url, cluster, digest } = source;
+  return { remote: { http_uri: { uri: url, cluster, timeout: "30s" }, sha256: digestHex(digest) } };
+}
+
+function stringValue(value: string): unknown {
+  return { "@type": "type.googleapis.com/google.protobuf.StringValue", value };
 }
 
 /** What fills a slot that is about to be taken away: Envoy lets go of the filter at once, on open connections too. */

@@ -62,7 +62,7 @@ export function planDeploy(snapshot: Snapshot, request: DeployRequest): DeployPl
   const edits = new Map<ConfigFile, Insertion[]>();
   const slots = record ? [] : insertSlots(snapshot, request, edits);
   const source = moduleSource(snapshot, request, moduleDigest, edits);
-  const extension = wasmExtension({ ...request, moduleDigest, source });
+  const extension = wasmExtension({ ...request, source });
   const edited = [...edits].map(([file, insertions]) => describeEdit(file, insertions));
   const nextRecord: DeploymentRecord = {
     name: request.deployment,
@@ -168,10 +168,10 @@ function moduleSource(
     return { kind: "file", path: join(snapshot.paths.folder, `sha256-${digestHex(digest)}.wasm`) };
   const files = [snapshot.bootstrap, ...(snapshot.clusterFile ? [snapshot.clusterFile] : [])];
   const known = findCluster(files, remoteUrl);
-  if (known !== undefined) return { kind: "remote", url: remoteUrl.href, cluster: known };
+  if (known !== undefined) return { kind: "remote", url: remoteUrl.href, cluster: known, digest };
   const { file, insertion, name } = addCluster(snapshot.clusterFile ?? snapshot.bootstrap, remoteUrl);
   edits.set(file, [...(edits.get(file) ?? []), insertion]);
-  return { kind: "remote", url: remoteUrl.href, cluster: name };
+  return { kind: "remote", url: remoteUrl.href, cluster: name, digest };
 }
 
 function findObsolete({ own }: Snapshot, source: ModuleSource): readonly FileChange[] {

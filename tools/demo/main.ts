@@ -82,11 +82,11 @@ async function demo(stack: AsyncDisposableStack): Promise<void> {
   stack.defer(async () => void (await envoy.stop()));
   const url = new URL(`http://127.0.0.1:${port}/`);
   const header = "x-hello";
-  say(`  Envoy ${found.version} runs; its admin interface is ${envoy.adminUrl}`);
+  say(`  Envoy ${found.version} runs; its admin interface is ${envoy.admin.url}`);
   say(`  GET / → ${await describe(url, header)}`);
 
   step("6. Deploy the filter to it, by digest, without a restart");
-  const target = ["--bootstrap", bootstrap, "--admin", String(envoy.adminUrl)];
+  const target = ["--bootstrap", bootstrap, "--admin", envoy.admin.url];
   await operator.run("deploy", "envoy", v1, ...target);
   say(`  GET / → ${await describe(url, header)}`);
 
