@@ -4,7 +4,7 @@ import { renewed } from "./extension.ts";
 import type { DeployPlan } from "./plan.ts";
 import { deploymentPaths } from "./record.ts";
 import { findSlot } from "./running.ts";
-import { waitForVersion } from "./watch.ts";
+import { waitForListeners, waitForVersion } from "./watch.ts";
 import { writeChanges } from "./write.ts";
 
 export interface ApplyOptions {
@@ -57,5 +57,6 @@ async function verify(plan: DeployPlan, options: ApplyOptions, isKnown: boolean)
   };
   const watch = { admin, deployment: plan.deployment, timeoutMs, signal };
   await waitForVersion(plan.extension.version, plan.mode === "remote" ? { ...watch, onFetching } : watch);
+  if (plan.isFirst) await waitForListeners(plan.listeners, watch);
   return "running";
 }

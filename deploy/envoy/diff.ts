@@ -15,6 +15,6 @@ function formatChange({ path, before, after, isText }: FileChange): string {
   const patch = createTwoFilesPatch(from, to, before?.toString("utf8") ?? "", after?.toString("utf8") ?? "", "", "", {
     context: 3,
   });
-  // The library's own first line is a rule that no other tool draws.
-  return patch.replace(/^=+\n/, "");
+  // The library's own heading, which no other tool writes.
+  return patch.replace(/^(?:Index: .*\n)?=+\n/, "");
 }

@@ -29,15 +29,27 @@ export async function findSlot(
   return (await readSlots(admin, signal)).filter(({ name }) => name === slotName(deployment));
 }
 
-/** Listeners whose last update was refused (admin.v3.ListenersConfigDump). */
-export async function readRefusedListeners(
+/** What a running Envoy says of a listener that it discovered. */
+export interface RunningListener {
+  readonly name: string;
+  /** Whether connections go to a version of it that has the slot, and no other version waits to take over. */
+  readonly hasSlot: boolean;
+  /** What Envoy said when it refused the last update, if it did. */
+  readonly refused: string | undefined;
+}
+
+/** Listeners of a discovery service or file (admin.v3.ListenersConfigDump). */
+export async function readListeners(
   admin: EnvoyAdmin,
+  deployment: string,
   signal?: AbortSignal,
-): Promise<readonly { readonly name: string; readonly reason: string }[]> {
+): Promise<readonly RunningListener[]> {
   const listeners = (await admin.configDump("dynamic_listeners", signal)) as readonly RawListener[];
-  return listeners.flatMap(({ name = "", error_state }) =>
-    error_state ? [{ name, reason: error_state.details ?? "" }] : [],
-  );
+  return listeners.map(({ name = "", active_state, warming_state, error_state }) => ({
+    name,
+    hasSlot: warming_state === undefined && JSON.stringify(active_state ?? {}).includes(`"${slotName(deployment)}"`),
+    refused: error_state?.details,
+  }));
 }
 
 interface RawFilter {
@@ -52,5 +64,7 @@ interface RawFilter {
 
 interface RawListener {
   readonly name?: string;
+  readonly active_state?: unknown;
+  readonly warming_state?: unknown;
   readonly error_state?: { readonly details?: string };
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EnvoyAdmin } from "#envoy";
 import { DeployError } from "./errors.ts";
-import { findSlot, readRefusedListeners, type RunningSlot } from "./running.ts";
+import { findSlot, readListeners, type RunningSlot } from "./running.ts";
+import { slotName } from "./slot.ts";
 
 export interface WatchOptions {
   readonly admin: EnvoyAdmin;
@@ -14,6 +15,32 @@ export interface WatchOptions {
 }
 
 const pauseMs = 50;
+
+/**
+ * Waits until new connections of listeners pass the slot.
+ *
+ * @param names empty names stand for listeners without one, which cannot be told apart
+ * @throws {DeployError} ENVOY_UNCHANGED when time is up
+ */
+export async function waitForListeners(names: readonly string[], options: WatchOptions): Promise<void> {
+  const { admin, deployment, timeoutMs, signal } = options;
+  const limit = AbortSignal.timeout(timeoutMs);
+  let waiting = names.filter((name) => name !== "");
+  while (!limit.aborted) {
+    const listeners = await readListeners(admin, deployment, signal);
+    waiting = waiting.filter((name) => !listeners.some((listener) => listener.name === name && listener.hasSlot));
+    if (waiting.length === 0) return;
+    await sleep(pauseMs, undefined, signal ? { signal } : {});
+  }
+  throw new DeployError(
+    "ENVOY_UNCHANGED",
+    `Envoy did not bring the listener ${waiting.join(", ")} up to date within ${timeoutMs / 1000} s`,
+    {
+      hint: "is this the Envoy that uses this bootstrap? Its log says more",
+      detail: { listeners: waiting },
+    },
+  );
+}
 
 /**
  * Waits until Envoy runs a version of a slot.
@@ -37,7 +64,9 @@ export async function waitForVersion(version: string, options: WatchOptions): Pr
     } else if (refused) {
       throw rejected(refused.reason, wanted);
     }
-    await refusedListener(admin, signal);
+    const listeners = await readListeners(admin, deployment, signal);
+    const refusal = listeners.find((listener) => listener.refused?.includes(slotName(deployment)));
+    if (refusal) throw rejected(refusal.refused ?? "", refusal.name);
     await sleep(pauseMs, undefined, signal ? { signal } : {});
   }
   const runs = found.map((slot) => slot.version || "nothing").join(", ") || "no such filter";
@@ -49,11 +78,6 @@ export async function waitForVersion(version: string, options: WatchOptions): Pr
       detail: { wanted, found },
     },
   );
-}
-
-async function refusedListener(admin: EnvoyAdmin, signal?: AbortSignal): Promise<void> {
-  const ours = (await readRefusedListeners(admin, signal)).find(({ reason }) => reason.includes("wasm-hub."));
-  if (ours) throw rejected(ours.reason, ours.name);
 }
 
 function isFetching(reason: string): boolean {

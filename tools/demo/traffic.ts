@@ -14,10 +14,14 @@ export interface TrafficReport {
   readonly byHeader: ReadonlyMap<string, number>;
 }
 
-/** Sends one request and reads the answer to its end. */
-export function get(url: URL, agent?: Agent): Promise<Answer> {
+/**
+ * Sends one request and reads the answer to its end.
+ *
+ * @param agent false: on a connection of its own
+ */
+export function get(url: URL, agent: Agent | false = false): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const sent = request(url, agent ? { agent } : {}, (response) => {
+    const sent = request(url, { agent }, (response) => {
       response.once("error", reject);
       response.once("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers }));
       response.resume();
@@ -39,7 +43,7 @@ export function startTraffic(url: URL, header: string, senders = 4): { stop(): P
   let sent = 0;
   const stop = new AbortController();
 
-  async function send(agent: Agent | undefined): Promise<void> {
+  async function send(agent: Agent | false): Promise<void> {
     while (!stop.signal.aborted) {
       sent++;
       try {
@@ -52,7 +56,7 @@ export function startTraffic(url: URL, header: string, senders = 4): { stop(): P
     }
   }
 
-  const all = Array.from({ length: senders }, (_, index) => send(index % 2 === 0 ? keepAlive : undefined));
+  const all = Array.from({ length: senders }, (_, index) => send(index % 2 === 0 ? keepAlive : false));
   return {
     async stop() {
       stop.abort();
