@@ -33,6 +33,8 @@ export interface ModuleInfo {
   readonly producers: Producers;
 }
 
+const magic = Buffer.from("\0asm");
+
 /** WebAssembly core specification 2.0, 5.5.2. */
 const sectionNames = [
   "custom",
@@ -75,7 +77,7 @@ export function parseModule(bytes: Uint8Array): ModuleInfo {
       if (name === undefined) throw new RangeError(`section ${id} is not known`);
       if (name === "custom") {
         name = section.name();
-        if (name === "producers") info.producers = readProducers(section);
+        if (name === "producers") info.producers = tryProducers(section) ?? info.producers;
       }
       if (name === "import" && id === 2) info.imports = list(section, () => readImport(section));
       if (name === "export" && id === 7)
@@ -90,18 +92,17 @@ export function parseModule(bytes: Uint8Array): ModuleInfo {
 }
 
 function checkPreamble(bytes: Uint8Array): void {
-  const [b0, b1, b2, b3, version, , layer] = bytes;
-  if (!(b0 === 0x00 && b1 === 0x61 && b2 === 0x73 && b3 === 0x6d))
-    throw notWasm(`it begins with ${describeStart(bytes)}`);
+  const start = Buffer.from(bytes.subarray(0, 8));
+  if (!magic.equals(start.subarray(0, 4))) throw notWasm(`it begins with ${describeStart(start)}`);
+  if (start.byteLength < 8) throw notWasm("it breaks off at once");
   // The component model's preamble has a layer field in place of the upper half of the version.
+  const [version, layer] = [start.readUInt16LE(4), start.readUInt16LE(6)];
   if (layer === 1) throw notWasm("it is a component, and Proxy-Wasm hosts run core modules");
-  if (version !== 1 || bytes.byteLength < 8)
-    throw notWasm(bytes.byteLength < 8 ? "it breaks off at once" : `its version is ${version}`);
+  if (version !== 1 || layer !== 0) throw notWasm(`its version is ${start.readUInt32LE(4)}`);
 }
 
-function describeStart(bytes: Uint8Array): string {
-  if (bytes.byteLength === 0) return "nothing: it is empty";
-  const start = Buffer.from(bytes.subarray(0, 8));
+function describeStart(start: Buffer): string {
+  if (start.byteLength === 0) return "nothing: it is empty";
   const isText = start.every((byte) => byte >= 0x20 && byte < 0x7f);
   return isText ? JSON.stringify(start.toString("latin1")) : `the bytes ${start.toString("hex")}`;
 }
@@ -144,6 +145,16 @@ function readLimits(section: Reader): void {
   const flags = section.byte();
   section.u32();
   if (flags & 1) section.u32();
+}
+
+/** A custom section never makes a module invalid (core specification 2.0, 5.5.3). */
+function tryProducers(section: Reader): Producers | undefined {
+  try {
+    return readProducers(section);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 function readProducers(section: Reader): Producers {

@@ -7,6 +7,7 @@ import {
   listsReferrers,
   mounts,
   readAll,
+  type ReferrerLister,
 } from "./content.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { isManifest } from "./media-types.ts";
@@ -49,11 +50,21 @@ export async function copyImage(
   const manifest = await source.resolve(tagOrDigest, options.signal);
   const copy = new ImageCopy(source, target, options);
   await copy.manifest(manifest);
-  if (options.referrers && listsReferrers(source)) {
-    for await (const referrer of source.referrers(manifest, undefined, options.signal)) await copy.manifest(referrer);
-  }
+  if (options.referrers && listsReferrers(source)) await copyReferrers(source, manifest, copy, options.signal);
   if (options.tag !== undefined) await target.tag(manifest, options.tag, options.signal);
   return { manifest, ...copy.counts };
+}
+
+/** A referrer has referrers too: the signature of a bill of materials. */
+async function copyReferrers(
+  source: ReferrerLister,
+  subject: Descriptor,
+  copy: ImageCopy,
+  signal?: AbortSignal,
+): Promise<void> {
+  for await (const referrer of source.referrers(subject, undefined, signal)) {
+    if (await copy.manifest(referrer)) await copyReferrers(source, referrer, copy, signal);
+  }
 }
 
 class ImageCopy {
@@ -71,8 +82,9 @@ class ImageCopy {
     this.#progress = options.progress ?? silentProgress;
   }
 
-  async manifest(content: Descriptor): Promise<void> {
-    if (this.#seen.has(content.digest)) return;
+  /** @returns false when it was copied before */
+  async manifest(content: Descriptor): Promise<boolean> {
+    if (this.#seen.has(content.digest)) return false;
     this.#seen.add(content.digest);
     const { signal } = this.#options;
     const document = parseManifest(await readAll(this.#source, content, { signal }), content.mediaType);
@@ -86,6 +98,7 @@ class ImageCopy {
       if (isManifest(child.mediaType)) await this.manifest(child);
     }
     await this.#content(content, "manifest");
+    return true;
   }
 
   async #blob(content: Descriptor): Promise<void> {

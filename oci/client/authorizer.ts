@@ -1,3 +1,4 @@
+import { readBody } from "./body.ts";
 import { type Challenge, parseChallenges } from "./challenge.ts";
 import { basicHeader, type Credentials, type CredentialSource, isIdentityToken } from "./credentials.ts";
 import { ClientError } from "./errors.ts";
@@ -16,6 +17,7 @@ export interface AuthorizerOptions {
 export type Scope = string;
 
 const longestGuessMs = 60_000;
+const longestTokenAnswerBytes = 1024 * 1024;
 
 interface AccessToken {
   readonly header: string;
@@ -89,17 +91,26 @@ export class Authorizer {
       const error = await refusal(answer, { host, what: asked === "" ? "a token" : `a token for ${asked}` });
       throw isTransientStatus(answer.status) ? new TransientError(error, retryAfterMs(answer)) : error;
     }
-    const document = (await answer.json().catch(() => ({}))) as Record<string, unknown>;
-    const token = document["token"] ?? document["access_token"];
-    if (typeof token !== "string") {
+    const { token, seconds } = readToken(await readBody({ host, origin: realm }, answer, longestTokenAnswerBytes));
+    if (token === undefined) {
       throw new ClientError("REGISTRY_ANSWER_INVALID", `the token server ${realm.origin} of ${host} sent no token`);
     }
-    const seconds = Number(document["expires_in"] ?? 60);
     // Renewed early: a token must not run out on its way.
     const lifeMs = Math.max(seconds * 1000 * 0.9, 0) || longestGuessMs;
     const header = `Bearer ${token}`;
     this.#tokens.set(kept, { header, expiresAt: Date.now() + lifeMs });
     return header;
+  }
+}
+
+/** Distribution's token specification, "Token Response Fields". */
+function readToken(answer: Buffer): { readonly token: string | undefined; readonly seconds: number } {
+  try {
+    const document = JSON.parse(answer.toString("utf8")) as Record<string, unknown>;
+    const token = document["token"] ?? document["access_token"];
+    return { token: typeof token === "string" ? token : undefined, seconds: Number(document["expires_in"] ?? 60) };
+  } catch {
+    return { token: undefined, seconds: 0 };
   }
 }
 

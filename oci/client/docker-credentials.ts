@@ -44,7 +44,7 @@ export class DockerCredentials implements CredentialSource {
     if (helper) return helper.get(helperKey(host));
     const auth = keysOf(host)
       .map((key) => config.auths?.[key])
-      .find((entry) => entry !== undefined);
+      .find((entry) => typeof entry === "object" && entry !== null);
     return auth && readAuth(auth);
   }
 
@@ -158,10 +158,9 @@ function readAuth(auth: DockerAuth): Credentials | undefined {
   if (auth.username !== undefined && auth.password !== undefined) {
     return { username: auth.username, password: auth.password };
   }
+  if (typeof auth.auth !== "string") return undefined;
   // Some writers end the text with NULs.
-  const text = Buffer.from(auth.auth ?? "", "base64")
-    .toString("utf8")
-    .replace(/\0+$/, "");
+  const text = Buffer.from(auth.auth, "base64").toString("utf8").replace(/\0+$/, "");
   const colon = text.indexOf(":");
   return colon < 0 ? undefined : { username: text.slice(0, colon), password: text.slice(colon + 1) };
 }

@@ -71,7 +71,7 @@ export class DockerHelper {
 
   #parse(stdout: string): Record<string, unknown> {
     try {
-      return JSON.parse(stdout) as Record<string, unknown>;
+      return (JSON.parse(stdout) ?? {}) as Record<string, unknown>;
     } catch (cause) {
       throw this.#failed("get", "its answer is not JSON", cause);
     }

@@ -39,7 +39,7 @@ describe("resolve()", () => {
       accepted = headers.accept;
       return { status: 404 };
     });
-    await expect(repository.resolve("v1")).rejects.toThrow();
+    await expect(repository.resolve("v1")).rejects.toMatchObject({ code: "CONTENT_NOT_FOUND" });
     for (const type of ["imageManifest", "imageIndex", "dockerManifest", "dockerManifestList"] as const) {
       expect(accepted).toContain(mediaTypes[type]);
     }

@@ -79,12 +79,12 @@ export async function readModule(
   options: TransferOptions = {},
 ): Promise<FilterContent> {
   const { layer, runtimeConfig } = image;
-  if (image.moduleDigest !== undefined) {
-    return { module: await readAll(reader, layer, { ...options, limitBytes: largestModuleBytes }), runtimeConfig };
-  }
+  if (layer.size > largestModuleBytes) throw unknownFormat(image.manifest, `its layer has ${layer.size} bytes`);
+  const bytes = await readAll(reader, layer, { ...options, limitBytes: largestModuleBytes });
+  if (image.moduleDigest !== undefined) return { module: bytes, runtimeConfig };
   const isCompressed = layer.mediaType !== mediaTypes.imageLayerTar;
   const isWanted = (name: string): boolean => name === moduleFile || name === runtimeConfigFile;
-  const files = await readTar(reader.open(layer, options), isWanted, { isCompressed, limitBytes: largestModuleBytes });
+  const files = await readTar(bytes, isWanted, { isCompressed, limitBytes: largestModuleBytes });
   const module = files.get(moduleFile);
   if (!module) throw unknownFormat(image.manifest, `its last layer has no ${moduleFile}`);
   const text = files.get(runtimeConfigFile)?.toString("utf8");
@@ -104,11 +104,10 @@ function findLayer(document: ImageManifest, manifest: Descriptor): { layer: Desc
   throw unknownFormat(manifest, `it has layers of these types: ${found}`);
 }
 
-/** `oras push host/name:tag filter.wasm` without a type. */
-function isTitledModule({ annotations, mediaType }: Descriptor): boolean {
-  return (
-    !tarLayers.includes(mediaType) && (annotations?.["org.opencontainers.image.title"]?.endsWith(".wasm") ?? false)
-  );
+/** `oras push host/name:tag filter.wasm`: without a type it calls a file a tar layer, which it is not. */
+function isTitledModule({ annotations = {} }: Descriptor): boolean {
+  const isFolder = annotations["io.deis.oras.content.unpack"] === "true";
+  return !isFolder && (annotations["org.opencontainers.image.title"]?.endsWith(".wasm") ?? false);
 }
 
 async function findRuntimeConfig(

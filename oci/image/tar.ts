@@ -1,7 +1,7 @@
 import { buffer } from "node:stream/consumers";
-import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { extract, pack } from "tar-stream";
+import { type Extract, extract, pack } from "tar-stream";
 import { OciError } from "../errors.ts";
 
 /** The names that every fetcher looks for. */
@@ -25,7 +25,7 @@ export async function packTar(files: readonly TarFile[]): Promise<Buffer> {
 
 export interface ReadTarOptions {
   readonly isCompressed: boolean;
-  /** Bytes of one file, unpacked, that are accepted. */
+  /** Bytes of the whole archive, unpacked, that are accepted. */
   readonly limitBytes: number;
 }
 
@@ -33,40 +33,50 @@ export interface ReadTarOptions {
  * Reads the wanted files out of an archive; everything else is skipped.
  *
  * @param isWanted is given names without a leading `./` or `/`
- * @throws {OciError} IMAGE_FORMAT_UNKNOWN when the archive is damaged or a file is too large
+ * @throws {OciError} IMAGE_FORMAT_UNKNOWN when the archive is damaged or too large
  */
 export async function readTar(
-  bytes: AsyncIterable<Uint8Array>,
+  bytes: Uint8Array,
   isWanted: (name: string) => boolean,
-  options: ReadTarOptions,
+  { isCompressed, limitBytes }: ReadTarOptions,
 ): Promise<ReadonlyMap<string, Buffer>> {
-  const files = new Map<string, Buffer>();
   const archive = extract();
-  const source = Readable.from(bytes);
-  const unpacked = options.isCompressed ? source.pipe(createGunzip()) : source;
-  source.on("error", (error) => archive.destroy(error));
-  unpacked.on("error", (error) => archive.destroy(error)).pipe(archive);
+  const unpack = isCompressed
+    ? pipeline([bytes], createGunzip(), limit(limitBytes), archive)
+    : pipeline([bytes], limit(limitBytes), archive);
   try {
-    for await (const entry of archive) {
-      const { size, type } = entry.header;
-      const name = entry.header.name.replace(/^(?:\.?\/)+/, "");
-      if (type !== "file" || !isWanted(name)) {
-        entry.resume();
-        continue;
-      }
-      if (size > options.limitBytes) throw tooLarge(name, size, options.limitBytes);
-      files.set(name, await buffer(entry));
-    }
+    const [files] = await Promise.all([readEntries(archive, isWanted), unpack]);
+    return files;
   } catch (cause) {
+    // The archive ends with the error of what came before it.
     if (cause instanceof OciError) throw cause;
     throw new OciError("IMAGE_FORMAT_UNKNOWN", "a layer is not a readable tar archive", { cause });
-  } finally {
-    source.destroy();
-    unpacked.destroy();
+  }
+}
+
+async function readEntries(archive: Extract, isWanted: (name: string) => boolean): Promise<Map<string, Buffer>> {
+  const files = new Map<string, Buffer>();
+  for await (const entry of archive) {
+    const name = entry.header.name.replace(/^(?:\.?\/)+/, "");
+    if (entry.header.type === "file" && isWanted(name)) files.set(name, await buffer(entry));
+    else entry.resume();
   }
   return files;
 }
 
-function tooLarge(name: string, size: number, limitBytes: number): OciError {
-  return new OciError("IMAGE_FORMAT_UNKNOWN", `${name} in a layer is ${size} bytes; at most ${limitBytes} are read`);
+/** A few bytes can unpack to more than a disk holds. */
+function limit(limitBytes: number): (source: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array> {
+  return async function* (source) {
+    let sizeBytes = 0;
+    for await (const chunk of source) {
+      sizeBytes += chunk.byteLength;
+      if (sizeBytes > limitBytes) {
+        throw new OciError(
+          "IMAGE_FORMAT_UNKNOWN",
+          `a layer unpacks to more than the ${limitBytes} bytes that are read`,
+        );
+      }
+      yield chunk;
+    }
+  };
 }
