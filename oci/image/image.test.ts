@@ -332,7 +332,7 @@ describe("damage", () => {
     const image = await packFilterImage({ ...input, format });
     const layer = image.blobs[1] as Content;
     const damaged = Buffer.from(layer.bytes);
-    damaged[20] = (damaged[20] ?? 0) ^ 1;
+    damaged[12] = (damaged[12] ?? 0) ^ 1;
     const reader = readerOf([{ ...layer, bytes: damaged }, ...contentsOf(image)]);
     const found = await readFilterImage(reader, image.manifest.descriptor);
     await expect(readModule(reader, found)).rejects.toMatchObject({ code: "CONTENT_MISMATCH" });

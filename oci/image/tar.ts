@@ -1,4 +1,5 @@
 import { buffer } from "node:stream/consumers";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { type Extract, extract, pack } from "tar-stream";
@@ -42,8 +43,8 @@ export async function readTar(
 ): Promise<ReadonlyMap<string, Buffer>> {
   const archive = extract();
   const unpack = isCompressed
-    ? pipeline([bytes], createGunzip(), limit(limitBytes), archive)
-    : pipeline([bytes], limit(limitBytes), archive);
+    ? pipeline(Readable.from([bytes]), createGunzip(), limit(limitBytes), archive)
+    : pipeline(Readable.from([bytes]), limit(limitBytes), archive);
   try {
     const [files] = await Promise.all([readEntries(archive, isWanted), unpack]);
     return files;
