@@ -11,9 +11,9 @@ const end: usize = line + 1024;
  */
 export function abort(message: string | null, fileName: string | null, lineNumber: u32, columnNumber: u32): void {
   let to = append(line, end - 300, "abort: ");
-  to = append(to, end - 300, message === null ? "no message" : message);
+  to = append(to, end - 300, message);
   to = append(to, end - 40, " at ");
-  to = append(to, end - 40, fileName === null ? "unknown file" : fileName);
+  to = append(to, end - 40, fileName);
   to = appendNumber(append(to, end, ":"), lineNumber);
   to = appendNumber(append(to, end, ":"), columnNumber);
   proxy_log(LogLevel.Critical, line, to - line);
@@ -21,7 +21,8 @@ export function abort(message: string | null, fileName: string | null, lineNumbe
 }
 
 /** Writes ASCII, "?" for other characters, and cuts what goes beyond `limit`. Returns where it ended. */
-function append(to: usize, limit: usize, text: string): usize {
+function append(to: usize, limit: usize, text: string | null): usize {
+  if (text === null) return to;
   for (let i = 0; i < text.length && to < limit; ++i) {
     const unit = load<u16>(changetype<usize>(text) + ((<usize>i) << 1));
     store<u8>(to++, unit < 0x80 ? unit : 63);

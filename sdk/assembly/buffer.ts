@@ -1,5 +1,5 @@
 import { proxy_get_buffer_bytes } from "./env";
-import { expectResult, resultAddress, resultSize, takeBytes } from "./result";
+import { expectResult, resultAddress, resultSize, takeBuffer, takeBytes } from "./result";
 import { Status } from "./status";
 
 /** ABI 0.2.1, `proxy_buffer_type_t`. */
@@ -15,4 +15,11 @@ export function readBuffer(type: BufferType, start: u32, length: u32): Uint8Arra
   expectResult();
   const status = proxy_get_buffer_bytes(type, start, length, resultAddress, resultSize);
   return status == Status.Ok ? takeBytes() : null;
+}
+
+/** All of a configuration of `size` bytes; `null` when the host refuses. */
+export function readConfiguration(type: BufferType, size: u32): ArrayBuffer | null {
+  expectResult();
+  const status = proxy_get_buffer_bytes(type, 0, size, resultAddress, resultSize);
+  return status == Status.Ok || size == 0 ? takeBuffer() : null;
 }

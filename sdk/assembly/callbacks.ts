@@ -1,6 +1,6 @@
 import "./abort"; // named in asconfig.json
 import { Action } from "./action";
-import { BufferType, readBuffer } from "./buffer";
+import { BufferType, readConfiguration } from "./buffer";
 import { addContext, enterContext, findContext, removeContext, setNewContextId } from "./context-table";
 import { HttpContext } from "./http-context";
 import { getSegment } from "./property";
@@ -22,7 +22,8 @@ export function proxy_on_context_create(id: u32, parentId: u32): void {
   setNewContextId(id);
   if (parentId == 0) {
     const rootId = getSegment("plugin_root_id");
-    addContext(createRootContext(rootId === null ? "" : rootId));
+    const root = createRootContext(rootId === null ? "" : rootId);
+    if (root !== null) addContext(root);
   } else {
     const root = findRoot(parentId);
     if (root !== null) {
@@ -35,11 +36,11 @@ export function proxy_on_context_create(id: u32, parentId: u32): void {
 
 export function proxy_on_vm_start(id: u32, configurationSize: u32): bool {
   const root = findRoot(id);
-  if (root === null) return false;
+  if (root === null) return true; // proxy_on_configure refuses it
   const outer = enterContext(id);
-  const configuration = readBuffer(BufferType.VmConfiguration, 0, configurationSize);
-  if (configuration !== null) root.vmConfigurationBytes = configuration;
-  const accepted = (configuration !== null || configurationSize == 0) && root.onVmStart();
+  const configuration = readConfiguration(BufferType.VmConfiguration, configurationSize);
+  if (configuration !== null) root.vmConfigurationData = configuration;
+  const accepted = configuration !== null && root.onVmStart();
   enterContext(outer);
   return accepted;
 }
@@ -48,9 +49,9 @@ export function proxy_on_configure(id: u32, configurationSize: u32): bool {
   const root = findRoot(id);
   if (root === null) return false;
   const outer = enterContext(id);
-  const configuration = readBuffer(BufferType.PluginConfiguration, 0, configurationSize);
-  if (configuration !== null) root.configurationBytes = configuration;
-  const accepted = (configuration !== null || configurationSize == 0) && root.onConfigure();
+  const configuration = readConfiguration(BufferType.PluginConfiguration, configurationSize);
+  if (configuration !== null) root.configurationData = configuration;
+  const accepted = configuration !== null && root.onConfigure();
   enterContext(outer);
   return accepted;
 }
@@ -145,16 +146,16 @@ export function proxy_on_delete(id: u32): void {
   if (context === null) return;
   const outer = enterContext(id);
   context.onDelete();
-  removeContext(id);
+  removeContext(context);
   enterContext(outer);
 }
 
 function findRoot(id: u32): RootContext | null {
   const context = findContext(id);
-  return context instanceof RootContext ? <RootContext>context : null;
+  return context instanceof RootContext ? changetype<RootContext>(context) : null;
 }
 
 function findStream(id: u32): HttpContext | null {
   const context = findContext(id);
-  return context instanceof HttpContext ? <HttpContext>context : null;
+  return context instanceof HttpContext ? changetype<HttpContext>(context) : null;
 }

@@ -1,9 +1,10 @@
 import { Context } from "./context";
 
-// Contexts by id: an open-addressed table. Hosts count ids upwards, so the id itself spreads well. At most half full.
+// Contexts by id: chains in a fixed table outside the garbage collector, which is told by pinning that they live.
+// Hosts count ids upwards, so the id itself spreads well.
 
-let slots = new StaticArray<Context | null>(16);
-let count = 0;
+const chainCount: u32 = 256;
+const chains: usize = memory.data(1024, 4);
 
 /** The id that a context under construction takes. */
 export let newContextId: u32 = 0;
@@ -23,49 +24,32 @@ export function enterContext(id: u32): u32 {
 }
 
 export function findContext(id: u32): Context | null {
-  return unchecked(slots[slotOf(id)]);
+  let address = load<usize>(chainOf(id));
+  while (address != 0 && changetype<Context>(address).id != id) address = nextOf(address);
+  return changetype<Context | null>(address);
 }
 
 export function addContext(context: Context): void {
-  if (++count * 2 > slots.length) grow();
-  unchecked((slots[slotOf(context.id)] = context));
+  // @ts-ignore: built into the runtime
+  const address = __pin(changetype<usize>(context));
+  const chain = chainOf(context.id);
+  store<usize>(address, load<usize>(chain), offsetof<Context>("next"));
+  store<usize>(chain, address);
 }
 
-export function removeContext(id: u32): void {
-  const mask = slots.length - 1;
-  let hole = slotOf(id);
-  if (unchecked(slots[hole]) === null) return;
-  --count;
-  // Those that follow move up, so that no search ends at the hole.
-  for (let i = (hole + 1) & mask; ; i = (i + 1) & mask) {
-    const context = unchecked(slots[i]);
-    if (context === null) break;
-    const home = <i32>context.id & mask;
-    if (((i - home) & mask) >= ((i - hole) & mask)) {
-      unchecked((slots[hole] = context));
-      hole = i;
-    }
-  }
-  unchecked((slots[hole] = null));
+export function removeContext(context: Context): void {
+  const address = changetype<usize>(context);
+  let link = chainOf(context.id);
+  while (load<usize>(link) != address) link = load<usize>(link) + offsetof<Context>("next");
+  store<usize>(link, nextOf(address));
+  // @ts-ignore: built into the runtime
+  __unpin(address);
 }
 
-/** Where `id` is, or the free slot where it would go. */
-function slotOf(id: u32): i32 {
-  const mask = slots.length - 1;
-  let slot = <i32>id & mask;
-  let context = unchecked(slots[slot]);
-  while (context !== null && context.id != id) {
-    slot = (slot + 1) & mask;
-    context = unchecked(slots[slot]);
-  }
-  return slot;
+function chainOf(id: u32): usize {
+  return chains + ((id % chainCount) << 2);
 }
 
-function grow(): void {
-  const old = slots;
-  slots = new StaticArray<Context | null>(old.length * 2);
-  for (let i = 0; i < old.length; ++i) {
-    const context = unchecked(old[i]);
-    if (context !== null) unchecked((slots[slotOf(context.id)] = context));
-  }
+function nextOf(address: usize): usize {
+  return load<usize>(address, offsetof<Context>("next"));
 }

@@ -8,6 +8,9 @@ export abstract class Context {
   /** Unique among the contexts that live at the same time in this module. */
   readonly id: u32 = newContextId;
 
+  /** The SDK's: address of the next context in the table that finds contexts by id. */
+  protected next: usize = 0;
+
   /**
    * The host is done with this context. Returning false keeps it alive until {@link done} is called.
    */

@@ -24,6 +24,8 @@ export function parseJson(text: string): JsonValue {
 }
 
 export class JsonValue {
+  static readonly missing: JsonValue = new JsonValue("", -1, JsonKind.Missing);
+
   constructor(
     private readonly text: string,
     /** Where the value starts in the text, in UTF-16 units; for an invalid text, where it goes wrong. */
@@ -33,7 +35,7 @@ export class JsonValue {
 
   /** The value of a key; of the last one, when it is there twice. Missing when this is no object. */
   get(key: string): JsonValue {
-    let found = missing;
+    let found = JsonValue.missing;
     if (this.kind != JsonKind.Object) return found;
     startAt(this.text, this.offset + 1);
     while (this.text.charCodeAt(skipSpace()) == 0x22) {
@@ -49,7 +51,7 @@ export class JsonValue {
   at(index: i32): JsonValue {
     let start = this.firstItem();
     while (start >= 0 && index-- > 0) start = this.nextItem();
-    return start < 0 ? missing : new JsonValue(this.text, start, kindOf(this.text.charCodeAt(start)));
+    return start < 0 ? JsonValue.missing : new JsonValue(this.text, start, kindOf(this.text.charCodeAt(start)));
   }
 
   /** An array's number of items; 0 for anything else. */
@@ -128,8 +130,6 @@ export class JsonValue {
     return this.text.charCodeAt(end) == 0x2c;
   }
 }
-
-const missing = new JsonValue("", -1, JsonKind.Missing);
 
 function kindOf(first: i32): JsonKind {
   switch (first) {

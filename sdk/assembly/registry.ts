@@ -35,47 +35,24 @@ class Registration {
 
 let latest: Registration | null = null;
 
-/** A host that was given no root id gets the filter, when the module has only one. */
-export function createRootContext(rootId: string): RootContext {
+/**
+ * The root context for a root id. A host that was given none gets the filter, when the module has only one. `null`, with
+ * a line in the log, for an unknown one: a filter that does nothing, silently, is worse than one that does not start.
+ */
+export function createRootContext(rootId: string): RootContext | null {
   let registration = latest;
-  const isOnly = registration !== null && registration.earlier === null;
-  if (rootId.length == 0 && isOnly) return createRegistered(registration!);
+  let known = "";
   while (registration !== null) {
-    if (registration.rootId == rootId) return createRegistered(registration);
+    const isOnly = latest === registration && registration.earlier === null;
+    if (registration.rootId == rootId || (isOnly && rootId.length == 0)) {
+      const createRoot = registration.createRoot;
+      const root = createRoot !== null ? createRoot() : new RootContext();
+      root.createStream = registration.createStream;
+      return root;
+    }
+    known = " " + registration.rootId + known;
     registration = registration.earlier;
   }
-  return new UnknownRoot(rootId);
-}
-
-function createRegistered(registration: Registration): RootContext {
-  const createRoot = registration.createRoot;
-  return createRoot !== null ? createRoot() : new HttpFilterRoot(registration.createStream!);
-}
-
-class HttpFilterRoot extends RootContext {
-  constructor(private readonly create: (root: RootContext) => HttpContext) {
-    super();
-  }
-
-  override createHttpContext(): HttpContext | null {
-    return this.create(this);
-  }
-}
-
-/** Refuses every configuration: a filter that does nothing, silently, is worse than one that does not start. */
-class UnknownRoot extends RootContext {
-  constructor(private readonly rootId: string) {
-    super();
-  }
-
-  override onConfigure(): bool {
-    let known = "";
-    let registration = latest;
-    while (registration !== null) {
-      known = " " + registration.rootId + known;
-      registration = registration.earlier;
-    }
-    log.critical('no filter is registered for root id "' + this.rootId + '"; this module has:' + known);
-    return false;
-  }
+  log.critical('no filter is registered for root id "' + rootId + '"; this module has:' + known);
+  return null;
 }

@@ -41,6 +41,16 @@ export function takeBytes(): Uint8Array {
   return bytes;
 }
 
+/** {@link takeBytes} without a view. */
+export function takeBuffer(): ArrayBuffer {
+  const size = load<usize>(resultSize);
+  // @ts-ignore: built into the runtime
+  const bytes = changetype<ArrayBuffer>(__new(size, idof<ArrayBuffer>()));
+  memory.copy(changetype<usize>(bytes), load<usize>(resultAddress), size);
+  releaseResult();
+  return bytes;
+}
+
 /** Done with a result that nobody took. */
 export function releaseResult(): void {
   if (block == 0) return;

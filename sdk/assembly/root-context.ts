@@ -4,27 +4,38 @@ import { HttpContext } from "./http-context";
 import { Status } from "./status";
 import { decodeUtf8 } from "./utf8";
 
-const empty = new Uint8Array(0);
-
 /**
  * One configuration of a filter in one worker of the host. A module that is configured twice has two of them, so state
  * belongs here and not in globals. Lives until the configuration goes away.
  */
 export class RootContext extends Context {
-  /** The plugin's configuration, byte for byte. There from {@link onConfigure} on. */
-  configurationBytes: Uint8Array = empty;
+  /** The SDK's: what {@link configuration} and {@link configurationBytes} read. */
+  configurationData: ArrayBuffer | null = null;
 
-  /** The VM's configuration, byte for byte. There from {@link onVmStart} on. */
-  vmConfigurationBytes: Uint8Array = empty;
+  /** The SDK's: what {@link vmConfiguration} and {@link vmConfigurationBytes} read. */
+  vmConfigurationData: ArrayBuffer | null = null;
+
+  /** The SDK's: what `registerHttpFilter` was given. */
+  createStream: ((root: RootContext) => HttpContext) | null = null;
 
   /** The plugin's configuration as text, `""` when there is none. There from {@link onConfigure} on. */
   get configuration(): string {
-    return decodeUtf8(this.configurationBytes.dataStart, this.configurationBytes.byteLength);
+    return textOf(this.configurationData);
+  }
+
+  /** The plugin's configuration, byte for byte. There from {@link onConfigure} on. */
+  get configurationBytes(): Uint8Array {
+    return bytesOf(this.configurationData);
   }
 
   /** The VM's configuration as text, `""` when there is none. There from {@link onVmStart} on. */
   get vmConfiguration(): string {
-    return decodeUtf8(this.vmConfigurationBytes.dataStart, this.vmConfigurationBytes.byteLength);
+    return textOf(this.vmConfigurationData);
+  }
+
+  /** The VM's configuration, byte for byte. There from {@link onVmStart} on. */
+  get vmConfigurationBytes(): Uint8Array {
+    return bytesOf(this.vmConfigurationData);
   }
 
   /** The first callback, before {@link onConfigure}. Returning false makes the host give the module up. */
@@ -39,7 +50,8 @@ export class RootContext extends Context {
 
   /** Called for each stream. `null` lets the stream pass untouched. */
   createHttpContext(): HttpContext | null {
-    return null;
+    const create = this.createStream;
+    return create === null ? null : create(this);
   }
 
   /** Called once a period after {@link setTickPeriod}. */
@@ -49,4 +61,12 @@ export class RootContext extends Context {
   setTickPeriod(milliseconds: u32): Status {
     return proxy_set_tick_period_milliseconds(milliseconds);
   }
+}
+
+function textOf(data: ArrayBuffer | null): string {
+  return data === null ? "" : decodeUtf8(changetype<usize>(data), data.byteLength);
+}
+
+function bytesOf(data: ArrayBuffer | null): Uint8Array {
+  return data === null ? new Uint8Array(0) : Uint8Array.wrap(data.slice(0));
 }
