@@ -3,6 +3,7 @@ import { Action } from "./action";
 import { BufferType, readConfiguration } from "./buffer";
 import { addContext, enterContext, findContext, removeContext, setNewContextId } from "./context-table";
 import { HttpContext } from "./http-context";
+import { log } from "./log";
 import { getSegment } from "./property";
 import { createRootContext } from "./registry";
 import { allocateResult } from "./result";
@@ -28,7 +29,10 @@ export function proxy_on_context_create(id: u32, parentId: u32): void {
     const root = findRoot(parentId);
     if (root !== null) {
       const stream = root.createHttpContext();
-      if (stream !== null) addContext(stream);
+      if (stream !== null) {
+        if (stream.id == id) addContext(stream);
+        else log.critical("createHttpContext() has to return a new context for each stream");
+      }
     }
   }
   enterContext(outer);

@@ -221,8 +221,12 @@ describe.skipIf("reason" in envoy)("an HTTP filter in Envoy", () => {
     await stage.logged('restricted: 10 10 10 10 10 10 2 10 10 null 0 "/" null 0');
   });
 
-  test("shuts down without a trap", async () => {
+  test("shuts down without a trap, with a request in flight", async () => {
+    const before = stage.log().split("probe: hanging").length;
+    const hanging = answer("hang").catch((error: unknown) => String(error));
+    await expect.poll(() => stage.log().split("probe: hanging").length).toBe(before + 1);
     const { log, status } = await stage.stop();
+    expect(await hanging).toMatch(/socket hang up|ECONNRESET/);
     expect(status).toBe(0);
     expect(log).not.toMatch(/abort: |Function: proxy_|\[critical\]\[(?!wasm)/);
   });

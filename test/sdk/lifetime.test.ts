@@ -6,7 +6,7 @@ import { send, startUpstream } from "./traffic.ts";
 
 const envoy = await partOrReason("envoy");
 
-// filters/two.ts holds both filters: "counting" counts the streams of each configuration, "failing" does as x-fail says.
+// filters/two.ts: "counting" counts the streams of each configuration, "failing" does as x-fail says, "sharing" is wrong.
 
 describe.skipIf("reason" in envoy)("a module's life in Envoy", () => {
   let stage: Stage;
@@ -51,7 +51,7 @@ describe.skipIf("reason" in envoy)("a module's life in Envoy", () => {
     const typo = counting("typo", { rootId: "cuonting" });
     const refusal = await stage.refuseListeners([counting("two"), counting("three"), typo]);
     expect(refusal).toContain("Unable to create Wasm plugin typo");
-    await stage.logged('no filter is registered for root id "cuonting"; this module has: counting failing');
+    await stage.logged('no filter is registered for root id "cuonting"; this module has: sharing counting failing');
     expect(await count("two")).toBe("two 4");
   });
 
@@ -78,6 +78,13 @@ describe.skipIf("reason" in envoy)("a module's life in Envoy", () => {
     const refusal = await stage.refuseListeners([counting("two"), counting("three"), blind]);
     expect(refusal).toContain("Unable to create Wasm plugin blind");
     await stage.replaceListeners([counting("two"), counting("three")]);
+  });
+
+  test("one context for two streams is a mistake that the log names, and no trap", async () => {
+    await stage.replaceListeners([counting("two"), counting("sharing", { rootId: "sharing", vmId: "sharing" })]);
+    expect((await send(stage.port("sharing"), {})).status).toBe(200);
+    await stage.logged("createHttpContext() has to return a new context for each stream");
+    expect((await send(stage.port("sharing"), {})).status).toBe(200);
   });
 
   describe("a filter that fails", () => {

@@ -1,6 +1,6 @@
 import { Action, HttpContext, RootContext, log, registerFilter, registerHttpFilter } from "@wasm-hub/sdk";
 
-// Two filters in one module. The first counts its streams for each configuration; the second can end badly.
+// Three filters in one module: one counts its streams for each configuration, one can end badly, one is wrong.
 
 class CountingRoot extends RootContext {
   count: i32 = 0;
@@ -45,5 +45,14 @@ class FailingStream extends HttpContext {
   }
 }
 
+class SharingRoot extends RootContext {
+  private shared: HttpContext = new HttpContext();
+
+  createHttpContext(): HttpContext {
+    return this.shared;
+  }
+}
+
+registerFilter("sharing", () => new SharingRoot());
 registerFilter("counting", () => new CountingRoot());
 registerHttpFilter("failing", (root) => new FailingStream(root.configuration));
