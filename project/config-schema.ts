@@ -14,7 +14,10 @@ export function compileSchema(schema: JsonSchema, where: string): ValidateFuncti
   // A schema of somebody else's may have formats and keywords that are not known here: they say nothing then.
   const ajv = new Ajv2020({ allErrors: true, strict: false, logger: false, validateFormats: false });
   try {
-    return ajv.compile(schema);
+    const validate = ajv.compile(schema);
+    // Such a check gives a promise, which looks like a yes.
+    if ("$async" in validate) throw new TypeError("$async is not a keyword of JSON Schema");
+    return validate;
   } catch (cause) {
     throw new ProjectError("CONFIG_SCHEMA_INVALID", `${where} is not a JSON Schema: ${errorMessage(cause)}`, { cause });
   }

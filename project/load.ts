@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { errorCode } from "#core";
 import { ProjectError } from "./errors.ts";
 import type { FilterManifest } from "./manifest.ts";
@@ -21,7 +21,8 @@ export interface Project {
  *
  * @throws {ProjectError} PROJECT_NOT_FOUND, PROJECT_INVALID
  */
-export async function loadProject(folder: string): Promise<Project> {
+export async function loadProject(path: string): Promise<Project> {
+  const folder = resolve(path);
   const text = await readOptional(join(folder, manifestFile));
   if (text === undefined) {
     throw new ProjectError("PROJECT_NOT_FOUND", `${folder} has no ${manifestFile}`, {

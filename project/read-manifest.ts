@@ -1,5 +1,6 @@
 import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
-import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from "yaml";
+import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
+import { errorMessage } from "#core";
 import { compileSchema, describeSchemaError } from "./config-schema.ts";
 import { type Problem, problemsError, ProjectError } from "./errors.ts";
 import { type FilterManifest, manifestSchema } from "./manifest.ts";
@@ -21,8 +22,9 @@ export function readManifest(text: string, file: string): FilterManifest {
   };
   const syntax = document.errors.map((error) => at(error.pos[0], firstLine(error.message)));
   if (syntax.length > 0) throw invalid(file, syntax);
+  if (document.contents === null) throw invalid(file, [at(0, "the file is empty")]);
 
-  const manifest = document.toJS() as unknown;
+  const manifest = toValue(document, file, at);
   validator ??= new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(manifestSchema);
   const isValid = validator(manifest);
   const problems = (validator.errors ?? []).map((error) =>
@@ -31,6 +33,23 @@ export function readManifest(text: string, file: string): FilterManifest {
   if (!isValid) throw invalid(file, problems);
   checkDefault(manifest as FilterManifest, document, at, file);
   return manifest as FilterManifest;
+}
+
+/** Replaces aliases by what they stand for. */
+function toValue(document: Document, file: string, at: (offset: number, message: string) => Problem): unknown {
+  const lost: Problem[] = [];
+  visit(document, {
+    Alias(_, alias) {
+      if (!alias.resolve(document)) lost.push(at(startOf(alias), `no anchor &${alias.source} comes before this alias`));
+    },
+  });
+  if (lost.length > 0) throw invalid(file, lost);
+  try {
+    return document.toJS();
+  } catch (error) {
+    // Aliases of aliases of aliases, which would fill the memory.
+    throw invalid(file, [at(0, errorMessage(error))]);
+  }
 }
 
 /** A default that its own schema refuses would fail every deploy. */
@@ -79,7 +98,7 @@ function offsetOf(document: Document, error: ErrorObject): number {
   if (additionalProperty !== undefined) {
     const parent = path.length === 0 ? document.contents : document.getIn(path, true);
     const pair = isMap(parent)
-      ? parent.items.find(({ key }) => isScalar(key) && key.value === additionalProperty)
+      ? parent.items.find(({ key }) => isScalar(key) && String(key.value) === additionalProperty)
       : undefined;
     if (pair) return startOf(pair.key);
   }

@@ -1,8 +1,10 @@
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { errorCode, packageRoot } from "#core";
+import { stringify } from "yaml";
+import { packageRoot, pathExists } from "#core";
 import { writeEditorConfig } from "./editor.ts";
 import { ProjectError } from "./errors.ts";
+import { manifestFile } from "./load.ts";
 import type { FilterLanguage } from "./manifest.ts";
 
 /** The name that templates have, which a project's own takes the place of. */
@@ -60,18 +62,28 @@ export async function readTemplate({
     // What a build in the template itself leaves there is not a part of it.
     if (!entry.isFile() || relative.split("/").some((part) => part === ".wasm" || part === "node_modules")) continue;
     const text = (await readFile(path, "utf8")).replaceAll(templateName, name);
-    const own = description === undefined ? text : text.replaceAll(templateDescription, description);
-    files.set(renamed[relative] ?? relative, relative === "filter.yaml" ? own : text);
+    const isManifest = relative === manifestFile && description !== undefined;
+    files.set(renamed[relative] ?? relative, isManifest ? describeFilter(text, description) : text);
   }
   return files;
 }
 
+/** Whatever the words are, the file stays YAML. */
+function describeFilter(manifest: string, description: string): string {
+  const scalar = stringify(description, { lineWidth: 0, blockQuote: false }).trimEnd();
+  return manifest.replace(`description: ${templateDescription}`, () => `description: ${scalar}`);
+}
+
 async function checkFree(folder: string, names: readonly string[]): Promise<void> {
-  const present = await readdir(folder, { recursive: true }).catch((error: unknown): string[] => {
-    if (errorCode(error) === "ENOENT") return [];
-    throw error;
-  });
-  const clash = names.filter((name) => present.includes(name));
+  const found = await stat(folder).catch(() => undefined);
+  if (found && !found.isDirectory()) {
+    throw new ProjectError("PROJECT_EXISTS", `${folder} is a file`, {
+      hint: "choose another folder",
+      detail: { folder },
+    });
+  }
+  const present = await Promise.all(names.map((name) => pathExists(join(folder, name))));
+  const clash = names.filter((_, index) => present[index]);
   if (clash.length === 0) return;
   throw new ProjectError("PROJECT_EXISTS", `${folder} has ${clash.join(", ")} already`, {
     hint: "choose another folder, or remove them",
