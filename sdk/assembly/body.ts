@@ -16,17 +16,17 @@ export class Body {
 
   constructor(private readonly type: BufferType) {}
 
-  /** Bytes there are now. */
+  /** Bytes there are now; 0 when there is no body. */
   get size(): u32 {
-    store<u32>(sizeCell, 0);
-    proxy_get_buffer_status(this.type, sizeCell, flagsCell);
+    this.measure();
     return load<u32>(sizeCell);
   }
 
-  /** Up to `length` bytes from `start` on, all by default; fewer at the end; `null` when there is no body. */
+  /** Up to `length` bytes from `start` on, all by default; fewer at the end. `null` when the host refuses; one that is not there is empty in Envoy. */
   getBytes(start: u32 = 0, length: u32 = u32.MAX_VALUE): Uint8Array | null {
-    const size = this.size;
-    if (start >= size) return size > 0 || start > 0 ? new Uint8Array(0) : null;
+    if (this.measure() != Status.Ok) return null;
+    const size = load<u32>(sizeCell);
+    if (start >= size) return new Uint8Array(0);
     return readBuffer(this.type, start, min(length, size - start));
   }
 
@@ -82,6 +82,11 @@ export class Body {
     spliced.set(bytes, start);
     spliced.set(old.subarray(start + length), start + bytes.length);
     return this.write(0, size, spliced);
+  }
+
+  private measure(): Status {
+    store<u32>(sizeCell, 0);
+    return proxy_get_buffer_status(this.type, sizeCell, flagsCell);
   }
 
   private write(start: u32, length: u32, bytes: Uint8Array): Status {

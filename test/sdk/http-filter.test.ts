@@ -81,7 +81,7 @@ describe.skipIf("reason" in envoy)("an HTTP filter in Envoy", () => {
     });
 
     test("and bodies asked for before they are there are a status, not a trap", async () => {
-      expect(await result("too-early")).toBe("null 2 2 2 0 2 null 0 2 null 2");
+      expect(await result("too-early")).toBe('null 2 2 2 0 2 "" 0 2 null 2');
     });
 
     test("of the response are changed, its status too", async () => {
@@ -102,6 +102,7 @@ describe.skipIf("reason" in envoy)("an HTTP filter in Envoy", () => {
       { probe: "body-tail", body: "01234567TAIL" },
       { probe: "body-end", body: "0123456789END" },
       { probe: "body-clear", body: "" },
+      { probe: "body-empty", body: '""' },
       { probe: "body-ranges", body: '"234" "89" "" "" "" 2' },
     ])("$probe", async ({ probe, body }) => {
       const seen = await see(probe, { body: "0123456789" });

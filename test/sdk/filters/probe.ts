@@ -197,7 +197,10 @@ class ProbeStream extends HttpContext {
     else if (this.probe == "body-tail") body.replace(8, 100, "TAIL");
     else if (this.probe == "body-end") body.replace(10, 5, "END");
     else if (this.probe == "body-clear") body.set("");
-    else if (this.probe == "body-bytes") {
+    else if (this.probe == "body-empty") {
+      body.set("");
+      body.append(quote(body.get()));
+    } else if (this.probe == "body-bytes") {
       const bytes = body.getBytes();
       if (bytes !== null) body.set(`${size} ${body.size} ${hex(bytes)}`);
       body.appendBytes(bytesOf([0, 0xff]));
