@@ -7,6 +7,7 @@ export const hubServerErrors = {
   HUB_DATA_IN_USE: "another hub process uses the same data folder",
   HUB_DATA_TOO_NEW: "the data folder was written by a newer version of the hub",
   HUB_DATA_DAMAGED: "the hub's catalogue is not a database, or its pages are damaged",
+  HUB_OPEN_TO_ALL: "the hub was to listen where other machines reach it, without passwords",
   HUB_HTPASSWD_INVALID: "the htpasswd file cannot be read, or a line is not a bcrypt entry",
   HUB_STORAGE_FULL: "the disk that holds the hub's data is full",
   HUB_STORAGE_FAILED: "reading or writing the hub's data failed",
@@ -29,7 +30,10 @@ export function storageError(error: unknown): unknown {
   if ((code !== undefined && full.includes(code)) || sqliteCode === sqliteFull) {
     return new HubServerError("HUB_STORAGE_FULL", "the hub's disk is full", { cause: error });
   }
-  if ((code !== undefined && failed.includes(code)) || (sqliteCode !== undefined && sqliteFailed.includes(sqliteCode))) {
+  if (
+    (code !== undefined && failed.includes(code)) ||
+    (sqliteCode !== undefined && sqliteFailed.includes(sqliteCode))
+  ) {
     return new HubServerError("HUB_STORAGE_FAILED", "the hub's storage failed", { cause: error });
   }
   return error;

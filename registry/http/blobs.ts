@@ -1,7 +1,15 @@
 import { pipeline } from "node:stream/promises";
 import type { Digest } from "#oci";
 import { blobUnknown } from "../blobs/refusals.ts";
-import { answerBytes, answerEmpty, contentHeaders, type Exchange, matchesEtag, type RegistryStores, type Resource } from "./exchange.ts";
+import {
+  answerBytes,
+  answerEmpty,
+  contentHeaders,
+  type Exchange,
+  matchesEtag,
+  type RegistryStores,
+  type Resource,
+} from "./exchange.ts";
 import { readRange } from "./range.ts";
 
 interface BlobTarget {

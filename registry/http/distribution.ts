@@ -25,7 +25,7 @@ export async function serveDistribution(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const [path = "", search = ""] = splitOnce(request.url ?? "", "?");
+  const [path, search] = splitOnce(request.url ?? "", "?");
   const exchange: Exchange = { request, response, query: new URLSearchParams(search) };
   const route = findRoute(path);
   await handle(stores, exchange, route);

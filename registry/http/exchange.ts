@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Digest, RegistryError } from "#oci";
+import type { Digest, RegistryError } from "#oci";
 import type { BlobStore } from "../blobs/blob-store.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { UploadTurns } from "./upload-turns.ts";
@@ -33,7 +33,11 @@ export function body(exchange: Exchange): AsyncIterable<Uint8Array> {
 }
 
 /** The request's bytes, whole. @throws {RegistryError} `tooLarge` as soon as they are more than `limitBytes` */
-export async function wholeBody(exchange: Exchange, limitBytes: number, tooLarge: () => RegistryError): Promise<Buffer> {
+export async function wholeBody(
+  exchange: Exchange,
+  limitBytes: number,
+  tooLarge: () => RegistryError,
+): Promise<Buffer> {
   if (Number(exchange.request.headers["content-length"]) > limitBytes) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;

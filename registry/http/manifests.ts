@@ -12,7 +12,16 @@ import {
   RegistryError,
 } from "#oci";
 import { accepts } from "./accept.ts";
-import { answerBytes, answerEmpty, contentHeaders, type Exchange, matchesEtag, type RegistryStores, type Resource, wholeBody } from "./exchange.ts";
+import {
+  answerBytes,
+  answerEmpty,
+  contentHeaders,
+  type Exchange,
+  matchesEtag,
+  type RegistryStores,
+  type Resource,
+  wholeBody,
+} from "./exchange.ts";
 
 interface ManifestTarget {
   readonly repository: string;
@@ -46,7 +55,11 @@ async function sendManifest({ catalogue }: RegistryStores, exchange: Exchange, t
   answerBytes(exchange, 200, headers, bytes);
 }
 
-async function receiveManifest({ catalogue }: RegistryStores, exchange: Exchange, target: ManifestTarget): Promise<void> {
+async function receiveManifest(
+  { catalogue }: RegistryStores,
+  exchange: Exchange,
+  target: ManifestTarget,
+): Promise<void> {
   const { repository, reference } = target;
   const addedTags = readTags(exchange, reference);
   const bytes = await wholeBody(exchange, largestManifestBytes, tooLarge);

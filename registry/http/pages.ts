@@ -9,7 +9,10 @@ const largestPage = 10_000;
 export function readPage({ query }: Exchange): Page {
   const n = query.get("n");
   if (n !== null && !/^\d{1,9}$/.test(n)) {
-    throw new RegistryError("UNSUPPORTED", { status: 400, message: `n is not a number of entries: ${JSON.stringify(n)}` });
+    throw new RegistryError("UNSUPPORTED", {
+      status: 400,
+      message: `n is not a number of entries: ${JSON.stringify(n)}`,
+    });
   }
   const limit = Math.min(n === null ? largestPage : Number(n), largestPage);
   return { after: query.get("last") ?? undefined, limit };
@@ -34,5 +37,5 @@ export function cutPage<Entry>(
   query.set("n", String(limit));
   query.set("last", name(last));
   const path = (exchange.request.url ?? "").split("?", 1)[0];
-  return { entries: page, headers: { Link: `<${path}?${query}>; rel="next"` } };
+  return { entries: page, headers: { Link: `<${path}?${query.toString()}>; rel="next"` } };
 }

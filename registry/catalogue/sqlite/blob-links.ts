@@ -9,7 +9,9 @@ export function blobLinks(database: Database, now: () => Date): BlobLinks {
   const ids = repositoryIds(database);
   const size = database.query<{ size: number }>("SELECT size FROM blobs WHERE repository_id = ? AND digest = ?");
   const sizeAnywhere = database.query<{ size: number }>("SELECT size FROM blobs WHERE digest = ? LIMIT 1");
-  const link = database.query("INSERT OR IGNORE INTO blobs (repository_id, digest, size, linked_at) VALUES (?, ?, ?, ?)");
+  const link = database.query(
+    "INSERT OR IGNORE INTO blobs (repository_id, digest, size, linked_at) VALUES (?, ?, ?, ?)",
+  );
   const unlink = database.query("DELETE FROM blobs WHERE repository_id = ? AND digest = ?");
   const referencing = database.query<{ digest: Digest }>(
     `SELECT m.digest FROM manifest_references r JOIN manifests m ON m.id = r.manifest_id

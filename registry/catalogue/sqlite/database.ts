@@ -6,6 +6,8 @@ import { migrate } from "./schema.ts";
 /** A statement whose rows have a known shape. */
 export interface Query<Row> {
   first(...values: SQLInputValue[]): Row | undefined;
+  /** The row of a statement that always gives one, such as `INSERT … RETURNING`. */
+  one(...values: SQLInputValue[]): Row;
   all(...values: SQLInputValue[]): Row[];
   /** @returns rows that changed */
   run(...values: SQLInputValue[]): number;
@@ -42,6 +44,11 @@ export class Database {
     const statement = this.#connection.prepare(sql);
     return {
       first: (...values) => statement.get(...values) as Row | undefined,
+      one: (...values) => {
+        const row = statement.get(...values);
+        if (!row) throw new Error(`no row came back from: ${sql}`);
+        return row as Row;
+      },
       all: (...values) => statement.all(...values) as Row[],
       run: (...values) => Number(statement.run(...values).changes),
     };

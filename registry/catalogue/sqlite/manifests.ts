@@ -96,7 +96,7 @@ export function manifests(database: Database, now: () => Date): Manifests {
       return database.write(() => {
         const id = ids.findOrCreate(repository);
         const { document, bytes, digest, mediaType } = manifest;
-        const row = insert.first(
+        const row = insert.one(
           id,
           digest,
           mediaType,
@@ -109,8 +109,8 @@ export function manifests(database: Database, now: () => Date): Manifests {
           JSON.stringify(document.annotations ?? {}),
           bytes,
         );
-        for (const reference of successors(document)) insertReference.run(id, reference.digest, row!.id);
-        for (const tag of tags) moveTag.run(id, tag, row!.id, now().getTime());
+        for (const reference of successors(document)) insertReference.run(id, reference.digest, row.id);
+        for (const tag of tags) moveTag.run(id, tag, row.id, now().getTime());
       });
     },
 

@@ -49,7 +49,7 @@ export function repositories(database: Database): Repositories {
       return {
         total: foundTotal.first(pattern)?.total ?? 0,
         found: rows.map(({ id, name, tag_count: tagCount }) => {
-          const newest = tagged.first(id, 1, 0)!;
+          const newest = tagged.one(id, 1, 0);
           return { name, description: newest.description, tagCount, newest: taggedManifest(newest) };
         }),
       };

@@ -1,0 +1,94 @@
+import express, { type NextFunction, type Request, type Response } from "express";
+import type { RequestListener } from "node:http";
+import { errorMessage, type Logger } from "#core";
+import { failurePage, notFoundPage } from "./pages/error.ts";
+import { homePage } from "./pages/home.ts";
+import { repositoryPage } from "./pages/repository.ts";
+import type { Part, Shelf } from "./shelf.ts";
+import { style, stylePath } from "./style.ts";
+
+export interface PagesOptions {
+  readonly shelf: Shelf;
+  readonly logger: Logger;
+}
+
+/** Everything comes from here, and nothing runs: there are no scripts. */
+const contentSecurityPolicy =
+  "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/** The hub's site and its API, `/api/v1/`. */
+export function makePages({ shelf, logger }: PagesOptions): RequestListener {
+  const app = express();
+  app.disable("x-powered-by").disable("etag");
+  app.use((_request, response, next) => {
+    response.set({
+      "Content-Security-Policy": contentSecurityPolicy,
+      "X-Content-Type-Options": "nosniff",
+      "Referrer-Policy": "same-origin",
+      "Cache-Control": "no-cache",
+    });
+    next();
+  });
+
+  app.get("/", async (request, response) => {
+    const text = readText(request.query["q"]);
+    const part = readPart(request.query, 24);
+    response.send(homePage(text, part, await shelf.search(text, part), hostOf(request)));
+  });
+  app.get("/r/*name", async (request, response) => {
+    const repository = await shelf.repository(nameOf(request));
+    if (!repository) return void response.status(404).send(notFoundPage(request.path));
+    response.send(repositoryPage(repository, hostOf(request)));
+  });
+  app.get(stylePath, (_request, response) => {
+    response.set("Cache-Control", "public, max-age=31536000, immutable").type("css").send(style);
+  });
+
+  app.get("/healthz", async (_request, response) => {
+    // The catalogue is asked, since a hub without it serves nothing.
+    await shelf.search("", { skip: 0, limit: 1 });
+    response.json({ status: "ok" });
+  });
+  app.get("/api/v1/repositories", async (request, response) => {
+    response.json(await shelf.search(readText(request.query["q"]), readPart(request.query, 100)));
+  });
+  app.get("/api/v1/repositories/*name", async (request, response) => {
+    const repository = await shelf.repository(nameOf(request));
+    if (!repository)
+      return void response
+        .status(404)
+        .json({ error: { code: "NAME_UNKNOWN", message: "repository name not known to registry" } });
+    response.json(repository);
+  });
+
+  app.use((request, response) => void response.status(404).send(notFoundPage(request.path)));
+  app.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
+    if (response.headersSent) return next(error);
+    const { status = 500 } = error as { status?: number };
+    if (status >= 500) logger.error(`${request.method} ${request.path}: ${errorMessage(error)}`);
+    response.status(status).send(status >= 500 ? failurePage() : notFoundPage(request.path));
+  });
+  return app;
+}
+
+/** Express gives a wildcard as its path segments, decoded. */
+function nameOf(request: Request): string {
+  const { name } = request.params as { name?: readonly string[] };
+  return (name ?? []).join("/");
+}
+
+/** How the person reaches this hub, for the commands that are shown. */
+function hostOf(request: Request): string {
+  const host = request.headers.host ?? "";
+  return /^[\w.:[\]-]+$/.test(host) ? host : "HOST";
+}
+
+function readText(value: unknown): string {
+  return typeof value === "string" ? value.slice(0, 255) : "";
+}
+
+function readPart(query: Request["query"], limit: number): Part {
+  const number = (value: unknown, fallback: number, most: number): number =>
+    typeof value === "string" && /^\d{1,6}$/.test(value) ? Math.min(Number(value), most) : fallback;
+  return { skip: number(query["skip"], 0, 999_999), limit: Math.max(1, number(query["limit"], limit, 100)) };
+}

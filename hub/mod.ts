@@ -1,0 +1,10 @@
+export { makePages, type PagesOptions } from "./app.ts";
+export type {
+  FilterDetails,
+  Part,
+  RepositoryDetails,
+  RepositorySummary,
+  SearchResult,
+  Shelf,
+  TagDetails,
+} from "./shelf.ts";
