@@ -211,9 +211,9 @@ describe("docs/formats/filter-yaml.md", () => {
     const nested = Object.keys(manifestSchema.properties.config.properties).map((key) => `config.${key}`);
     for (const field of [...Object.keys(manifestSchema.properties), ...nested]) {
       const row = text.split("\n").find((line) => line.startsWith(`| \`${field}\` |`));
-      expect(row, field).toBeDefined();
+      expect(row, `row of ${field}`).toBeDefined();
       const isNeeded = (manifestSchema.required as readonly string[]).includes(field);
-      expect(row?.split("|")[2]?.trim(), field).toBe(isNeeded ? "yes" : "");
+      expect(row?.split("|")[2]?.trim(), `row of ${field}`).toBe(isNeeded ? "yes" : "");
     }
   });
 
