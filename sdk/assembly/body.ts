@@ -22,7 +22,10 @@ export class Body {
     return load<u32>(sizeCell);
   }
 
-  /** Up to `length` bytes from `start` on, all by default; fewer at the end. `null` when the host refuses; one that is not there is empty in Envoy. */
+  /**
+   * Up to `length` bytes from `start` on, all by default; fewer at the end. `null` when the host refuses. In Envoy a body
+   * that is not there is an empty one.
+   */
   getBytes(start: u32 = 0, length: u32 = u32.MAX_VALUE): Uint8Array | null {
     if (this.measure() != Status.Ok) return null;
     const size = load<u32>(sizeCell);

@@ -132,6 +132,7 @@ export function proxy_on_done(id: u32): bool {
   const context = findContext(id);
   if (context === null) return true;
   const outer = enterContext(id);
+  context.isEnding = true;
   const done = context.onDone();
   enterContext(outer);
   return done;
@@ -141,6 +142,7 @@ export function proxy_on_log(id: u32): void {
   const context = findContext(id);
   if (context === null) return;
   const outer = enterContext(id);
+  context.isEnding = true;
   context.onLog();
   enterContext(outer);
 }

@@ -8,6 +8,9 @@ export abstract class Context {
   /** Unique among the contexts that live at the same time in this module. */
   readonly id: u32 = newContextId;
 
+  /** Whether the host is done with it: {@link onDone} or {@link onLog} has been called. */
+  isEnding: bool = false;
+
   /** The SDK's: address of the next context in the table that finds contexts by id. */
   protected next: usize = 0;
 

@@ -3,10 +3,10 @@ import { pop, push, pushedSize } from "./arguments";
 import { Body } from "./body";
 import { Context } from "./context";
 import { actFor, actForCurrent } from "./effective-context";
+import { proxy_continue_stream, proxy_send_local_response } from "./env";
 import { Header } from "./header";
 import { HeaderMap } from "./header-map";
 import { pairsSize, pushPairs } from "./header-pairs";
-import { proxy_continue_stream, proxy_send_local_response } from "./env";
 import { Status } from "./status";
 import { utf8Bytes } from "./utf8";
 
@@ -27,6 +27,8 @@ export class HttpContext extends Context {
 
   /** Whether the response is held back by the latest callback's answer. */
   isResponsePaused: bool = false;
+
+  private isAnswered: bool = false;
 
   /** @param endOfStream whether neither body nor trailers follow */
   onRequestHeaders(endOfStream: bool): Action {
@@ -86,9 +88,12 @@ export class HttpContext extends Context {
     return HeaderMap.responseTrailers;
   }
 
-  /** Lets a paused request go on; BadArgument when it is not paused. Can be called from any context, such as a timer. */
+  /**
+   * Lets a paused request go on; BadArgument when it is not paused, or was answered by {@link sendLocalResponse}. Can be
+   * called from any context, such as a timer.
+   */
   resumeRequest(): Status {
-    if (!this.isRequestPaused) return Status.BadArgument;
+    if (!this.isRequestPaused || this.isAnswered) return Status.BadArgument;
     const status = this.resume(StreamType.HttpRequest);
     if (status == Status.Ok) this.isRequestPaused = false;
     return status;
@@ -103,7 +108,8 @@ export class HttpContext extends Context {
   }
 
   /**
-   * Answers the request from here; return `Action.Pause` after it. Can be called from any context.
+   * Answers the request from here; return `Action.Pause` after it. Can be called from any context. BadArgument when it
+   * was called before, or the stream has ended. Once the response's headers are on their way, the stream is reset.
    *
    * @param status HTTP status, 200 to 599
    * @param headers beside those that the host writes itself
@@ -128,6 +134,7 @@ export class HttpContext extends Context {
     grpcStatus: i32 = -1,
     details: string = "",
   ): Status {
+    if (this.isAnswered || this.isEnding) return Status.BadArgument;
     const known = actFor(this.id);
     if (known != Status.Ok) return known;
     const pairs = pushPairs(headers);
@@ -145,12 +152,13 @@ export class HttpContext extends Context {
     pop(detailsAddress);
     pop(pairs);
     actForCurrent(this.id);
-    if (result == Status.Ok) this.isRequestPaused = false;
+    if (result == Status.Ok) this.isAnswered = true;
     return result;
   }
 
-  // Never called for a stream that is not paused: Envoy 1.40 crashes when a response is resumed that has not begun.
+  // Envoy 1.40 crashes when a response is resumed that has not begun, and when a stream is answered that has ended.
   private resume(stream: StreamType): Status {
+    if (this.isEnding) return Status.BadArgument;
     const known = actFor(this.id);
     if (known != Status.Ok) return known;
     const status = proxy_continue_stream(stream);

@@ -165,6 +165,28 @@ describe.skipIf("reason" in envoy)("an HTTP filter in Envoy", () => {
     });
   });
 
+  describe("a local reply at the wrong time", () => {
+    test("is refused after another", async () => {
+      expect((await answer("reply-twice")).status).toBe(201);
+      await stage.logged("replied: 0 2 2");
+      await stage.logged("after the reply: 2 2");
+    });
+
+    test("takes the upstream's place when its headers have come", async () => {
+      const { status, headers } = await answer("reply-in-response");
+      expect([status, headers["x-late"]]).toEqual([502, "1"]);
+    });
+
+    test("resets the stream when the headers have gone", async () => {
+      await expect(answer("reply-in-body")).rejects.toThrow("aborted");
+    });
+
+    test("is refused when the stream has ended", async () => {
+      expect((await answer("reply-in-log")).status).toBe(200);
+      await stage.logged("after all: 2");
+    });
+  });
+
   describe("properties", () => {
     test("are read, and set, and null when there is none", async () => {
       const report = Buffer.from((await result("properties", { path: "/a?b" })) ?? "", "latin1").toString();
@@ -194,6 +216,11 @@ describe.skipIf("reason" in envoy)("an HTTP filter in Envoy", () => {
     await stage.logged("resumed: 0");
   });
 
+  test("a paused response goes on when another context's callback resumes it, once", async () => {
+    expect((await answer("resume-response")).status).toBe(200);
+    await stage.logged("response resumed: 0 2");
+  });
+
   test("a stream's end is told: log, done, delete", async () => {
     await answer("last-words");
     await stage.logged("probe: delete");
@@ -205,7 +232,7 @@ describe.skipIf("reason" in envoy)("an HTTP filter in Envoy", () => {
     const controller = new AbortController();
     void stage.logged("hanging").then(() => controller.abort());
     await expect(answer("hang", { signal: controller.signal })).rejects.toThrow("aborted");
-    await stage.logged("gone: resume 1, reply 1, done 1");
+    await stage.logged("gone: resume 2, reply 2, done 1");
   });
 
   test("a request reset in the middle of its body ends", async () => {

@@ -164,6 +164,12 @@ class ProbeStream extends HttpContext {
     } else if (this.probe == "local-reply-grpc") {
       this.sendLocalResponse(429, "slow down", [], 8);
       return Action.Pause;
+    } else if (this.probe == "reply-twice") {
+      const first = this.sendLocalResponse(201, "first");
+      const second = this.sendLocalResponse(202, "second");
+      log.info(`replied: ${first} ${second} ${this.resumeRequest()}`);
+      this.root.waiting.push(this);
+      return Action.Pause;
     } else if (this.probe == "resume" || this.probe == "late-reply") {
       this.root.waiting.push(this);
       return Action.Pause;
@@ -175,7 +181,11 @@ class ProbeStream extends HttpContext {
   }
 
   answer(): void {
-    if (this.probe == "resume") {
+    if (this.probe == "resume-response") {
+      log.info(`response resumed: ${this.resumeResponse()} ${this.resumeResponse()}`);
+    } else if (this.probe == "reply-twice") {
+      log.info(`after the reply: ${this.resumeRequest()} ${this.resumeResponse()}`);
+    } else if (this.probe == "resume") {
       log.info(`resumed: ${this.resumeRequest()}`);
     } else if (this.probe == "late-reply") {
       this.sendLocalResponse(202, "later");
@@ -233,6 +243,14 @@ class ProbeStream extends HttpContext {
 
   onResponseHeaders(endOfStream: bool): Action {
     const headers = this.responseHeaders;
+    if (this.probe == "resume-response") {
+      this.root.waiting.push(this);
+      return Action.Pause;
+    }
+    if (this.probe == "reply-in-response") {
+      log.info(`late: ${this.sendLocalResponse(502, "bad upstream", [new Header("x-late", "1")])}`);
+      return Action.Pause;
+    }
     if (this.probe.startsWith("response-body")) headers.remove("content-length");
     if (this.probe == "response") {
       headers.set("x-status", quote(headers.get(":status")));
@@ -246,6 +264,10 @@ class ProbeStream extends HttpContext {
   }
 
   onResponseBody(size: u32, endOfStream: bool): Action {
+    if (this.probe == "reply-in-body") {
+      log.info(`too late: ${this.sendLocalResponse(502, "bad body")}`);
+      return Action.Pause;
+    }
     if (this.probe == "response-body") {
       if (!endOfStream) return Action.Pause;
       const text = this.responseBody.get();
@@ -272,6 +294,7 @@ class ProbeStream extends HttpContext {
   }
 
   onLog(): void {
+    if (this.probe == "reply-in-log") log.info(`after all: ${this.sendLocalResponse(500)}`);
     if (this.probe == "last-words") log.info(`log ${quote(this.responseHeaders.get(":status"))}`);
   }
 
