@@ -228,6 +228,11 @@ describe.skipIf("reason" in envoy)("an HTTP filter in Envoy", () => {
     expect(said).toEqual(['log "200"', "done", "delete"]);
   });
 
+  test("what is written after a stream's end is a status, and its headers are still to be read", async () => {
+    expect((await answer("write-in-log")).status).toBe(200);
+    await stage.logged('written: 2 2 2 2 2 2 2 "write-in-log" "" 0 2 1');
+  });
+
   test("a stream reset half way ends, and calls for it find nothing", async () => {
     const controller = new AbortController();
     void stage.logged("hanging").then(() => controller.abort());

@@ -294,6 +294,14 @@ class ProbeStream extends HttpContext {
   }
 
   onLog(): void {
+    if (this.probe == "write-in-log") {
+      log.info(
+        `written: ${this.requestHeaders.set("a", "b")} ${this.responseHeaders.add("a", "b")} ` +
+          `${this.responseHeaders.remove("a")} ${this.responseHeaders.replaceAll([])} ${this.responseTrailers.set("a", "b")} ` +
+          `${this.requestBody.set("a")} ${this.responseBody.append("b")} ${quote(this.requestHeaders.get("x-probe"))} ` +
+          `${quote(this.responseBody.get())} ${setProperty(["late"], "x")} ${this.resumeResponse()} ${this.done()}`,
+      );
+    }
     if (this.probe == "reply-in-log") log.info(`after all: ${this.sendLocalResponse(500)}`);
     if (this.probe == "last-words") log.info(`log ${quote(this.responseHeaders.get(":status"))}`);
   }
