@@ -246,7 +246,7 @@ describe.skipIf("reason" in envoy)("an HTTP filter in Envoy", () => {
     await stage.logged("probe: half of the body: 4");
     const before = stage.log().split("probe: delete").length;
     socket.destroy();
-    await expect.poll(() => stage.log().split("probe: delete").length).toBe(before + 1);
+    await expect.poll(() => stage.log().split("probe: delete").length, { timeout: 5000 }).toBe(before + 1);
   });
 
   test("host calls that Envoy does not allow are a status, and the request passes", async () => {
@@ -257,7 +257,7 @@ describe.skipIf("reason" in envoy)("an HTTP filter in Envoy", () => {
   test("shuts down without a trap, with a request in flight", async () => {
     const before = stage.log().split("probe: hanging").length;
     const hanging = answer("hang").catch((error: unknown) => String(error));
-    await expect.poll(() => stage.log().split("probe: hanging").length).toBe(before + 1);
+    await expect.poll(() => stage.log().split("probe: hanging").length, { timeout: 5000 }).toBe(before + 1);
     const { log, status } = await stage.stop();
     expect(await hanging).toMatch(/socket hang up|ECONNRESET/);
     expect(status).toBe(0);
