@@ -19,7 +19,7 @@ async function load(name: string) {
   throw new Error("a group");
 }
 
-test.each(names)("%s %s: the summary in the tree is the command's own, and flags have no name twice", async (name) => {
+test.each(names)("%s: the summary in the tree is the command's own, and flags have no name twice", async (name) => {
   const { node, command } = await load(name);
   expect(command.summary).toBe(node.summary);
   expect(command.summary).not.toMatch(/\.$/);
