@@ -26,8 +26,8 @@ function project(more: Partial<FilterManifest> = {}, readme?: string): Project {
   return { folder: "/nowhere", manifest: { ...manifest, ...more }, readme };
 }
 
-function read<Document>(content: { readonly bytes: Uint8Array } | undefined): Document {
-  return JSON.parse(Buffer.from(content?.bytes ?? []).toString()) as Document;
+function read(content: { readonly bytes: Uint8Array } | undefined): ImageManifest {
+  return JSON.parse(Buffer.from(content?.bytes ?? []).toString()) as ImageManifest;
 }
 
 function contentOf(packed: PackedImage, index: number): string {
@@ -61,7 +61,7 @@ describe("packageFilter()", () => {
       annotations: { "com.example.team": "edge", "org.opencontainers.image.title": "My filter" },
     });
     const { image } = await packageFilter(described, module, info);
-    expect(read<ImageManifest>(image.manifest).annotations).toEqual({
+    expect(read(image.manifest).annotations).toEqual({
       "org.opencontainers.image.title": "My filter",
       "org.opencontainers.image.version": "0.1.0",
       "org.opencontainers.image.description": "Adds a header",
@@ -72,7 +72,7 @@ describe("packageFilter()", () => {
       "com.example.team": "edge",
     });
     const { image: bare } = await packageFilter(project(), module, info);
-    expect(read<ImageManifest>(bare.manifest).annotations).toEqual({
+    expect(read(bare.manifest).annotations).toEqual({
       "org.opencontainers.image.title": "my-filter",
       "org.opencontainers.image.version": "0.1.0",
     });
@@ -86,7 +86,7 @@ describe("packageFilter()", () => {
       info,
     );
     const found = referrers.map((referrer) => {
-      const { artifactType, subject, layers } = read<ImageManifest>(referrer.manifest);
+      const { artifactType, subject, layers } = read(referrer.manifest);
       expect(subject).toEqual(image.manifest.descriptor);
       return [artifactType, layers[0]?.annotations?.["org.opencontainers.image.title"], contentOf(referrer, 1)];
     });
@@ -121,7 +121,7 @@ describe("packageFilter()", () => {
 
   test("takes another format when it is asked to", async () => {
     const { image } = await packageFilter(project(), module, info, { format: "artifact" });
-    const layers: readonly Descriptor[] = read<ImageManifest>(image.manifest).layers;
+    const layers: readonly Descriptor[] = read(image.manifest).layers;
     expect(layers.map(({ mediaType }) => mediaType)).toEqual(["application/wasm"]);
   });
 });

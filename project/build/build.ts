@@ -84,7 +84,9 @@ async function compileInWorker(job: CompileJob, signal?: AbortSignal): Promise<C
     return await new Promise<CompileResult>((resolve, reject) => {
       worker.once("message", resolve);
       worker.once("error", reject);
-      worker.once("exit", () => reject((signal?.reason as Error | undefined) ?? new Error("the compiler ended without a result")));
+      worker.once("exit", () =>
+        reject((signal?.reason as Error | undefined) ?? new Error("the compiler ended without a result")),
+      );
     });
   } finally {
     signal?.removeEventListener("abort", stop);

@@ -53,7 +53,7 @@ export async function compile({ projectFolder, sdkFolder, source }: CompileJob):
       if (name === "filter.wasm") module = contents as Uint8Array;
     },
     listFiles: () => [],
-    reportDiagnostic: (diagnostic) => void raw.push(diagnostic as unknown as RawDiagnostic),
+    reportDiagnostic: (diagnostic) => void raw.push(diagnostic),
     stdout: asc.createMemoryStream(),
     stderr: asc.createMemoryStream(),
   });

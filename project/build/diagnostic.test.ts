@@ -13,15 +13,36 @@ describe("locate()", () => {
 
   test.each([
     { name: "in the first line", at: [4, 5], expected: { line: 1, column: 5, excerpt: "let a: i32 = 1;", length: 1 } },
-    { name: "after a tab, in a line that ends as on Windows", at: [34, 35], expected: { line: 2, column: 19, excerpt: "\tlet b: string = a;", length: 1 } },
-    { name: "at the end of the file", at: [text.length, text.length], expected: { line: 3, column: 5, excerpt: "last", length: 1 } },
-    { name: "over several lines, marked in the first", at: [4, 30], expected: { line: 1, column: 5, excerpt: "let a: i32 = 1;", length: 11 } },
+    {
+      name: "after a tab, in a line that ends as on Windows",
+      at: [34, 35],
+      expected: { line: 2, column: 19, excerpt: "\tlet b: string = a;", length: 1 },
+    },
+    {
+      name: "at the end of the file",
+      at: [text.length, text.length],
+      expected: { line: 3, column: 5, excerpt: "last", length: 1 },
+    },
+    {
+      name: "over several lines, marked in the first",
+      at: [4, 30],
+      expected: { line: 1, column: 5, excerpt: "let a: i32 = 1;", length: 11 },
+    },
   ])("finds what is $name", ({ at: [start = 0, end = 0], expected }) => {
-    expect(locate(raw(start, end), texts)).toMatchObject({ file: "assembly/index.ts", code: "TS2322", severity: "error", ...expected });
+    expect(locate(raw(start, end), texts)).toMatchObject({
+      file: "assembly/index.ts",
+      code: "TS2322",
+      severity: "error",
+      ...expected,
+    });
   });
 
   test("has no excerpt of a file that it does not know", () => {
-    expect(locate(raw(0, 1, "~lib/array.ts"), texts)).toMatchObject({ file: "~lib/array.ts", line: undefined, excerpt: undefined });
+    expect(locate(raw(0, 1, "~lib/array.ts"), texts)).toMatchObject({
+      file: "~lib/array.ts",
+      line: undefined,
+      excerpt: undefined,
+    });
   });
 
   test("has no place for what has none", () => {

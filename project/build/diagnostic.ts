@@ -19,7 +19,11 @@ export interface RawDiagnostic {
   readonly code: number;
   /** 0 pedantic, 1 info, 2 warning, 3 error. */
   readonly category: number;
-  readonly range: { readonly start: number; readonly end: number; readonly source: { readonly normalizedPath: string } | null } | null;
+  readonly range: {
+    readonly start: number;
+    readonly end: number;
+    readonly source: { readonly normalizedPath: string } | null;
+  } | null;
 }
 
 const severities = ["info", "info", "warning", "error"] as const;
@@ -48,7 +52,10 @@ export function locate(raw: RawDiagnostic, texts: ReadonlyMap<string, string>): 
  *
  * @param paint colours the severity; by default nothing is coloured
  */
-export function formatDiagnostic(diagnostic: Diagnostic, paint: (severity: Diagnostic["severity"], text: string) => string = (_, text) => text): string {
+export function formatDiagnostic(
+  diagnostic: Diagnostic,
+  paint: (severity: Diagnostic["severity"], text: string) => string = (_, text) => text,
+): string {
   const { severity, code, message, file, line, column, excerpt, length } = diagnostic;
   const where = file === undefined ? "" : line === undefined ? `${file}: ` : `${file}:${line}:${column}: `;
   const headline = `${where}${paint(severity, severity)}: ${message} [${code}]`;
@@ -56,5 +63,9 @@ export function formatDiagnostic(diagnostic: Diagnostic, paint: (severity: Diagn
   const gutter = String(line);
   // Tabs stay, so that the mark stands where the terminal puts what it marks.
   const indent = excerpt.slice(0, column - 1).replaceAll(/[^\t]/g, " ");
-  return [headline, ` ${gutter} | ${excerpt}`, ` ${" ".repeat(gutter.length)} | ${indent}${paint(severity, "^".repeat(length))}`].join("\n");
+  return [
+    headline,
+    ` ${gutter} | ${excerpt}`,
+    ` ${" ".repeat(gutter.length)} | ${indent}${paint(severity, "^".repeat(length))}`,
+  ].join("\n");
 }
