@@ -28,7 +28,10 @@ export interface ContentReader {
   open(content: Descriptor, options?: TransferOptions & { readonly offsetBytes?: number }): AsyncIterable<Uint8Array>;
 }
 
-/** Writes content, blob or manifest, by descriptor. A second write of the same content is a no-op, not an error. */
+/**
+ * Writes content, blob or manifest, by descriptor. A second write of the same content changes nothing; whoever wants to
+ * save its bytes asks {@link ContentReader.has} before.
+ */
 export interface ContentWriter {
   /** @throws {OciError} CONTENT_MISMATCH when the bytes are not what the descriptor says; nothing is stored then */
   put(content: Descriptor, source: ContentSource, options?: TransferOptions): Promise<void>;

@@ -1,6 +1,8 @@
 import { type Progress, silentProgress } from "#core";
 import {
+  bytesSource,
   type ContentReader,
+  type ContentSource,
   type ContentWriter,
   type ImageSource,
   type ImageTarget,
@@ -87,7 +89,8 @@ class ImageCopy {
     if (this.#seen.has(content.digest)) return false;
     this.#seen.add(content.digest);
     const { signal } = this.#options;
-    const document = parseManifest(await readAll(this.#source, content, { signal }), content.mediaType);
+    const bytes = await readAll(this.#source, content, { signal });
+    const document = parseManifest(bytes, content.mediaType);
     const children = successors(document);
     await inTurns(
       children.filter(({ mediaType }) => !isManifest(mediaType)),
@@ -97,17 +100,19 @@ class ImageCopy {
     for (const child of children) {
       if (isManifest(child.mediaType)) await this.manifest(child);
     }
-    await this.#content(content, "manifest");
+    await this.#content(content, "manifest", bytesSource(bytes));
     return true;
   }
 
   async #blob(content: Descriptor): Promise<void> {
     if (this.#seen.has(content.digest)) return;
     this.#seen.add(content.digest);
-    await this.#content(content, "blob");
+    const from = this.#source;
+    const { signal } = this.#options;
+    await this.#content(content, "blob", (offsetBytes) => from.open(content, { offsetBytes, signal }));
   }
 
-  async #content(content: Descriptor, kind: string): Promise<void> {
+  async #content(content: Descriptor, kind: "blob" | "manifest", source: ContentSource): Promise<void> {
     const { signal } = this.#options;
     const task = this.#progress.task(
       `${kind} ${content.digest.slice("sha256:".length, "sha256:".length + 12)}`,
@@ -122,11 +127,7 @@ class ImageCopy {
         this.counts.mounted++;
         return task.done("mounted");
       }
-      const from = this.#source;
-      await this.#target.put(content, (offsetBytes) => from.open(content, { offsetBytes, signal }), {
-        signal,
-        onBytes: (bytes) => task.advance(bytes),
-      });
+      await this.#target.put(content, source, { signal, onBytes: (bytes) => task.advance(bytes) });
       this.counts.copied++;
       this.counts.copiedBytes += content.size;
       task.done();

@@ -98,7 +98,6 @@ export class RemoteRepository implements ContentReader, ContentWriter, Resolver,
 
   async put(content: Descriptor, source: ContentSource, options: TransferOptions = {}): Promise<void> {
     if (isManifest(content.mediaType)) return this.#putManifest(content, source, options);
-    if (await this.has(content, options.signal)) return options.onBytes?.(content.size);
     const target = { repository: this.name, scope: this.#scope("pull,push") };
     await uploadBlob(this.#transport, target, content, source, options);
   }

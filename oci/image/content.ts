@@ -34,7 +34,7 @@ export async function writeImage(
   signal?: AbortSignal,
 ): Promise<void> {
   for (const { descriptor, bytes } of [...image.blobs, image.manifest]) {
-    await target.put(descriptor, bytesSource(bytes), { signal });
+    if (!(await target.has(descriptor, signal))) await target.put(descriptor, bytesSource(bytes), { signal });
   }
   if (tag !== undefined) await target.tag(image.manifest.descriptor, tag, signal);
 }
