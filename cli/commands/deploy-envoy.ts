@@ -138,7 +138,7 @@ function show(
   }
   const where = listeners.map((name) => name || "(one without a name)").join(", ");
   context.out(`${deployment}: ${outcome === undefined ? "planned" : sentences[outcome]}\n`);
-  context.note(`${reference} is ${digest}`);
+  if (!reference.endsWith(digest)) context.note(`${reference} is ${digest}`);
   context.note(`in ${count(listeners.length, "listener")}: ${where}; ${count(changes.length, "file")} written`);
 }
 

@@ -1,13 +1,17 @@
 import type { Progress, ProgressTask } from "#core";
 import { formatDuration, formatSize } from "./format.ts";
 
-/** One line when a task begins, one when it ends: for logs and pipes. */
+/** Bytes below which a transfer is over before anybody wonders. */
+const quickBytes = 1024 * 1024;
+
+/** One line when a task ends, and one when it begins if it may take a while: for logs and pipes. */
 export function plainProgress(write: (line: string) => void, now: () => number = () => performance.now()): Progress {
   return {
     task(label, totalBytes) {
       const startedMs = now();
       let bytes = 0;
-      write(`${label} …${totalBytes === undefined ? "" : ` ${formatSize(totalBytes)}`}\n`);
+      if (totalBytes === undefined) write(`${label} …\n`);
+      else if (totalBytes >= quickBytes) write(`${label} … ${formatSize(totalBytes)}\n`);
       const summary = (): string =>
         `${bytes > 0 ? `${formatSize(bytes)} in ` : ""}${formatDuration(now() - startedMs)}`;
       return once({

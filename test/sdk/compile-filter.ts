@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as asc from "assemblyscript/asc";
 
-export const sdkFolder = fileURLToPath(new URL("../../sdk", import.meta.url));
+const sdkFolder = fileURLToPath(new URL("../../sdk", import.meta.url));
 const filters = fileURLToPath(new URL("filters", import.meta.url));
 const inSdk = /(?:^|[\\/])node_modules[\\/]@wasm-hub[\\/]sdk[\\/](.+)$/;
 

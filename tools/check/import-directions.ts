@@ -2,8 +2,8 @@ import { readdir } from "node:fs/promises";
 import { cruise, type ICruiseResult } from "dependency-cruiser";
 import { fileURLToPath } from "node:url";
 import extractTSConfig from "dependency-cruiser/config-utl/extract-ts-config";
-// @ts-expect-error: a configuration file without types
-import config from "../../.dependency-cruiser.mjs";
+// @ts-expect-error: rules without types
+import { config } from "./dependency-rules.mjs";
 
 const rooms = [
   "core",

@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { basename, join } from "node:path";
 import { findEnvoy, startEnvoy } from "#envoy";
 import { writeEnvoyConfig } from "./envoy-config.ts";
@@ -102,6 +103,7 @@ async function demo(stack: AsyncDisposableStack): Promise<void> {
   let report: TrafficReport;
   try {
     await operator.run("deploy", "envoy", v2, ...target);
+    await sleep(500, undefined, { signal });
   } finally {
     report = await traffic.stop();
   }

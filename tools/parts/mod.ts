@@ -18,7 +18,7 @@ export type PartName = keyof typeof goPrograms | "envoy";
 export const partNames: readonly PartName[] = ["envoy", "oras", "crane", "conformance"];
 
 /** `$WASM_HUB_PARTS`, else `wasm-hub/parts` in the user's cache folder. */
-export function partsFolder(): string {
+function partsFolder(): string {
   const { WASM_HUB_PARTS, XDG_CACHE_HOME } = process.env;
   return WASM_HUB_PARTS || join(XDG_CACHE_HOME || join(homedir(), ".cache"), "wasm-hub", "parts");
 }
