@@ -85,25 +85,19 @@ export const deployEnvoy = defineCommand({
     const request = await readDeployRequest(context, reference, flags);
     const snapshot = await readSnapshot(path, request.deployment);
     const plan = planDeploy(snapshot, request);
-    await tryFirst(context, plan, request, path, flags.envoy);
+    await tryFirst(context, plan, path, flags.envoy);
     if (flags["dry-run"]) return show(context, plan, request, undefined, formatDiff(plan.changes));
     const admin = await openAdmin(context, flags.admin, snapshot);
-    const outcome = await applyDeploy(plan, { bootstrapPath: path, admin, signal: context.signal });
+    const outcome = await applyDeploy(plan, { admin, signal: context.signal });
     show(context, plan, request, outcome);
   },
 });
 
 /** With an Envoy program at hand the filter is tried apart from the one that runs. */
-async function tryFirst(
-  context: Context,
-  plan: DeployPlan,
-  request: DeployRequest,
-  path: string,
-  flag: string | undefined,
-): Promise<void> {
+async function tryFirst(context: Context, plan: DeployPlan, path: string, flag: string | undefined): Promise<void> {
   try {
     const envoy = await openEnvoy(context, flag, "never");
-    await preflight(plan, request, { envoyPath: envoy.path, bootstrapPath: path, signal: context.signal });
+    await preflight(plan, { envoyPath: envoy.path, bootstrapPath: path, signal: context.signal });
   } catch (error) {
     if (errorCode(error) !== "ENVOY_NOT_FOUND") throw error;
     context.logger.debug("no Envoy program here: the filter is tried only by the one that runs");

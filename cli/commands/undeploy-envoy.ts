@@ -32,7 +32,7 @@ export const undeployEnvoy = defineCommand({
     const path = await bootstrapPath(context, flags.bootstrap);
     const name = given ?? (await onlyOne(path));
     const snapshot = await readSnapshot(path, name);
-    const plan = await planUndeploy(snapshot, name);
+    const plan = planUndeploy(snapshot, name);
     const changes = plan.changes.map((change) => ({
       path: change.path,
       change: change.after ? "restored" : "removed",
@@ -43,7 +43,7 @@ export const undeployEnvoy = defineCommand({
       return context.out(diff);
     }
     const admin = await openAdmin(context, flags.admin, snapshot);
-    const outcome = await applyUndeploy(plan, { bootstrapPath: path, admin, signal: context.signal });
+    const outcome = await applyUndeploy(plan, { admin, signal: context.signal });
     report(context, name, outcome, changes);
   },
 });

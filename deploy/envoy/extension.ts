@@ -1,89 +1,89 @@
-import { digestHex, digestOf, type Digest } from "#oci";
-import { slotName, slotTypes } from "./slot.ts";
+import { type Digest, digestHex, digestOf } from "#oci";
 
-/** Where Envoy gets the module from. */
-export type ModuleSource =
-  /** A file beside the bootstrap. */
-  | { readonly kind: "file"; readonly path: string }
-  /** The registry's blob: Envoy fetches it itself, and checks its SHA-256. */
-  | { readonly kind: "remote"; readonly url: string; readonly cluster: string; readonly digest: Digest };
-
-export interface ExtensionInput {
-  readonly deployment: string;
-  readonly source: ModuleSource;
+export interface FilterSettings {
+  /** The ECDS resource's name, the plugin's and the VM's: no two deployments share a VM. */
+  readonly name: string;
   readonly rootId: string;
-  /** What the filter gets as its configuration; undefined for none. */
   readonly configuration: string | undefined;
-  /** Host calls and callbacks that the module may use. */
-  readonly capabilities: readonly string[];
+  /** Whether requests go on unfiltered when the filter has failed. */
   readonly failOpen: boolean;
+  /** Host calls and callbacks that are allowed. */
+  readonly capabilities: readonly string[];
+  readonly code: { readonly file: string } | RemoteCode;
 }
 
-export interface Extension {
-  /** `version_info`: the same content has the same version. */
-  readonly version: string;
-  /** A DiscoveryResponse in JSON, which no YAML rule can misread. */
-  readonly text: string;
+export interface RemoteCode {
+  readonly url: string;
+  readonly cluster: string;
+  readonly digest: Digest;
 }
 
-/** What fills a slot: one Wasm filter. */
-export function wasmExtension(input: ExtensionInput): Extension {
-  return respond(input.deployment, wasmFilter(input));
-}
+type Json = Readonly<Record<string, unknown>>;
 
-/** The configuration of the filter (envoy.extensions.filters.http.wasm.v3.Wasm). */
-export function wasmFilter(input: ExtensionInput): Readonly<Record<string, unknown>> {
-  const { deployment, source, rootId, configuration, capabilities, failOpen } = input;
-  const config = {
-    name: slotName(deployment),
-    root_id: rootId,
-    failure_policy: failOpen ? "FAIL_OPEN" : "FAIL_CLOSED",
-    vm_config: {
-      // Envoy shares a VM between plugins with the same code: a trap in one would end the other.
-      vm_id: slotName(deployment),
-      runtime: "envoy.wasm.runtime.v8",
-      code: codeOf(source),
-      // Envoy keeps the old filter and says so, in place of answering 503 until the module is there.
-      ...(source.kind === "remote" ? { nack_on_code_cache_miss: true } : {}),
+const typeUrl = (name: string): string => `type.googleapis.com/${name}`;
+const wasmType = typeUrl("envoy.extensions.filters.http.wasm.v3.Wasm");
+const passThroughType = typeUrl("envoy.extensions.filters.http.header_mutation.v3.HeaderMutation");
+
+/** What a slot takes: a module, or a filter that changes nothing, so that an undeploy acts at once. */
+export const slotTypes: readonly string[] = [wasmType, passThroughType];
+
+/**
+ * Envoy's configuration of the filter (`envoy.extensions.wasm.v3.PluginConfig`).
+ *
+ * @param fetch "in advance": refuse, and fetch into the cache meanwhile, so that the filter that runs goes on running.
+ *   An Envoy that starts with this would never ask again, so only a swap uses it
+ */
+export function wasmFilter(settings: FilterSettings, fetch: "when needed" | { attempt: number } = "when needed"): Json {
+  const { name, rootId, configuration, failOpen, capabilities, code } = settings;
+  return {
+    "@type": wasmType,
+    config: {
+      name,
+      root_id: rootId,
+      vm_config: {
+        vm_id: name,
+        runtime: "envoy.wasm.runtime.v8",
+        code: "file" in code ? { local: { filename: code.file } } : { remote: remoteSource(code, fetch) },
+        ...(fetch === "when needed" ? {} : { nack_on_code_cache_miss: true }),
+      },
+      ...(configuration === undefined ? {} : { configuration: stringValue(configuration) }),
+      failure_policy: failOpen ? "FAIL_OPEN" : "FAIL_CLOSED",
+      capability_restriction_config: restriction(capabilities),
     },
-    ...(configuration === undefined ? {} : { configuration: stringValue(configuration) }),
-    capability_restriction_config: { allowed_capabilities: Object.fromEntries(capabilities.map((name) => [name, {}])) },
   };
-  return { "@type": slotTypes.wasm, config };
 }
 
-function codeOf(source: ModuleSource): unknown {
-  if (source.kind === "file") return { local: { filename: source.path } };
-  const { url, cluster, digest } = source;
-  return { remote: { http_uri: { uri: url, cluster, timeout: "30s" }, sha256: digestHex(digest) } };
+export function passThroughFilter(): Json {
+  return { "@type": passThroughType };
 }
 
-function stringValue(value: string): unknown {
-  return { "@type": "type.googleapis.com/google.protobuf.StringValue", value };
+/** Names the content: the same filter with the same settings has the same version. */
+export function extensionVersion(filter: Json): string {
+  return digestHex(digestOf(JSON.stringify(filter))).slice(0, 16);
 }
 
-/** What fills a slot that is about to be taken away: Envoy lets go of the filter at once, on open connections too. */
-export function emptyExtension(deployment: string): Extension {
-  return respond(deployment, { "@type": slotTypes.nothing });
+/** The file that Envoy watches: a DiscoveryResponse with one resource, in JSON, which no YAML rule can misread. */
+export function extensionText(name: string, filter: Json, version = extensionVersion(filter)): string {
+  const resource = { "@type": typeUrl("envoy.config.core.v3.TypedExtensionConfig"), name, typed_config: filter };
+  return `${JSON.stringify({ version_info: version, resources: [resource] }, undefined, 2)}\n`;
 }
 
-/** The same content under another version, so that Envoy looks at it again. */
-export function renewed(extension: Extension, attempt: number): Extension {
-  const version = `${extension.version}-${attempt}`;
-  const document = JSON.parse(extension.text) as Record<string, unknown>;
-  return { version, text: format({ ...document, version_info: version }) };
-}
-
-function respond(deployment: string, config: Readonly<Record<string, unknown>>): Extension {
-  const resource = {
-    "@type": "type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig",
-    name: slotName(deployment),
-    typed_config: config,
+/** Every attempt differs: Envoy passes over a resource that is the one that it refused last. */
+function remoteSource(code: RemoteCode, fetch: "when needed" | { attempt: number }): Json {
+  const timeout = fetch === "when needed" ? "30s" : `30.${String(fetch.attempt).padStart(3, "0")}s`;
+  return {
+    http_uri: { uri: code.url, cluster: code.cluster, timeout },
+    sha256: digestHex(code.digest),
+    retry_policy: { num_retries: 5 },
   };
-  const version = digestHex(digestOf(JSON.stringify(resource))).slice(0, 16);
-  return { version, text: format({ version_info: version, resources: [resource] }) };
 }
 
-function format(document: unknown): string {
-  return `${JSON.stringify(document, undefined, 2)}\n`;
+function restriction(capabilities: readonly string[]): Json {
+  // To Envoy an empty list means no restriction at all.
+  const names = capabilities.length === 0 ? ["proxy_log"] : capabilities;
+  return { allowed_capabilities: Object.fromEntries(names.map((name) => [name, {}])) };
+}
+
+function stringValue(value: string): Json {
+  return { "@type": typeUrl("google.protobuf.StringValue"), value };
 }

@@ -1,27 +1,29 @@
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { checkEnvoyYaml, readEnvoyYaml } from "#envoy/schema";
 import { digestHex, digestOf, type Digest } from "#oci";
-import { addCluster, findCluster } from "./cluster.ts";
-import type { ConfigFile } from "./config-file.ts";
+import { type ConnectionManager, connectionManagers } from "./connection-managers.ts";
 import { DeployError } from "./errors.ts";
-import { type Extension, type ModuleSource, wasmExtension } from "./extension.ts";
-import { findHttpFilters, type HttpFilters } from "./http-filters.ts";
-import type { ChangedFile, DeploymentRecord } from "./record.ts";
-import { slotItem, slotName } from "./slot.ts";
-import type { Snapshot } from "./snapshot.ts";
-import { insertAll, insertBefore, type Insertion } from "./splice.ts";
+import { extensionText, extensionVersion, type FilterSettings, wasmFilter } from "./extension.ts";
+import { knownCluster } from "./clusters.ts";
+import { checkDeploymentName, deploymentFolder, recordPath } from "./names.ts";
+import { place, type Slot, slotAt } from "./placement.ts";
+import { type DeploymentRecord, formatRecord } from "./record.ts";
+import type { ConfigFile, Snapshot } from "./snapshot.ts";
 
 /** What to deploy. Tags are resolved and the configuration is checked before. */
 export interface DeployRequest {
   /** Name of the deployment: a new one is made, or the one of that name is changed. */
   readonly deployment: string;
   readonly reference: string;
+  /** Of the image. */
   readonly digest: Digest;
   readonly module: Uint8Array;
   readonly rootId: string;
   readonly configuration: string | undefined;
+  /** Host calls and callbacks that the module may use. */
   readonly capabilities: readonly string[];
   readonly failOpen: boolean;
-  /** Names of listeners; empty: all. Only looked at by the first deploy. */
+  /** Names of listeners; empty: those that it is in already, or all. */
   readonly listeners: readonly string[];
   /** Where Envoy can fetch the module itself; undefined: a file beside the bootstrap. */
   readonly remoteUrl: URL | undefined;
@@ -29,6 +31,8 @@ export interface DeployRequest {
 
 /** One file before and after; undefined where it does not exist. */
 export interface FileChange {
+  readonly role: "module" | "record" | "extension" | ConfigFile["role"];
+  /** Absolute. */
   readonly path: string;
   readonly before: Buffer | undefined;
   readonly after: Buffer | undefined;
@@ -38,174 +42,164 @@ export interface FileChange {
 
 export interface DeployPlan {
   readonly deployment: string;
-  readonly extension: Extension;
-  readonly mode: "file" | "remote";
+  readonly snapshot: Snapshot;
   /** In the order in which they are written: what is pointed at comes first. */
   readonly changes: readonly FileChange[];
+  /** Names of the listeners that it is in. */
   readonly listeners: readonly string[];
   /** Modules of earlier versions, which nothing points at when this one runs. */
   readonly obsolete: readonly FileChange[];
-  /** Whether a running Envoy takes the change up by itself. */
-  readonly isLive: boolean;
-  /** Whether the slot is new. */
-  readonly isFirst: boolean;
+  readonly slot: Slot;
+  readonly settings: FilterSettings;
+  /** Of what fills the slot, as Envoy reports it. */
+  readonly version: string;
+  /** For a trial, before anything is written. */
+  readonly module: Uint8Array;
 }
 
 /**
  * Works out what a deploy changes. Pure: reads nothing and writes nothing.
  *
- * @throws {DeployError} SLOT_TAKEN, LISTENER_UNKNOWN, HTTP_CONNECTION_MANAGER_MISSING, ROUTER_MISSING, BOOTSTRAP_UNSUPPORTED
+ * @throws {DeployError} when it cannot be done; {SchemaError} ENVOY_CONFIG_INVALID when a changed file has faults of its own
  */
 export function planDeploy(snapshot: Snapshot, request: DeployRequest): DeployPlan {
-  const { paths, record } = snapshot;
+  const deployment = checkDeploymentName(request.deployment);
+  const { record, bootstrapPath } = snapshot;
+  if (record) checkOwner(record, bootstrapPath);
+  const wanted = request.listeners.length > 0 ? request.listeners : (record?.wantedListeners ?? null);
+  const managers = snapshot.configs.flatMap(({ yaml }) => connectionManagers(yaml));
+  checkListeners(snapshot, managers, wanted ?? []);
+
+  const extensionFile = record?.extensionFile ?? join(`slot-${snapshot.freshName}`, "extension.json");
+  const slot = slotAt(deployment, join(deploymentFolder(bootstrapPath, deployment), extensionFile));
   const moduleDigest = digestOf(request.module);
-  const edits = new Map<ConfigFile, Insertion[]>();
-  const slots = record ? [] : insertSlots(snapshot, request, edits);
-  const source = moduleSource(snapshot, request, moduleDigest, edits);
-  const extension = wasmExtension({ ...request, source });
-  const edited = [...edits].map(([file, insertions]) => describeEdit(file, insertions));
-  const nextRecord: DeploymentRecord = {
-    name: request.deployment,
+  const modulePath = join(deploymentFolder(bootstrapPath, deployment), `sha256-${digestHex(moduleDigest)}.wasm`);
+  const added = missingCluster(snapshot, request, slot);
+  const settings = filterSettings(snapshot, request, slot, { digest: moduleDigest, path: modulePath });
+  const filter = wasmFilter(settings);
+  const isChosen = ({ listener }: ConnectionManager): boolean => wanted === null || wanted.includes(listener);
+  const { texts, inserted } = place({ snapshot, slot, isChosen, cluster: added });
+
+  const next: DeploymentRecord = {
+    name: deployment,
+    bootstrap: basename(bootstrapPath),
     reference: request.reference,
     digest: request.digest,
     moduleDigest,
     rootId: request.rootId,
-    mode: source.kind,
+    mode: request.remoteUrl ? "remote" : "file",
     configuration: request.configuration ?? null,
-    version: extension.version,
-    listeners: record?.listeners ?? [...new Set(slots.map(({ listener }) => listener))],
-    files: mergeFiles(
-      record?.files ?? [],
-      edited.map(({ file }) => file),
-    ),
+    version: extensionVersion(filter),
+    extensionFile,
+    listeners: [...new Set(managers.filter(isChosen).map(({ listener }) => listener))],
+    wantedListeners: wanted,
+    insertions: inserted,
   };
-  const own = (path: string, after: Buffer, isText = true): FileChange => ({
-    path,
-    before: snapshot.own.get(path),
-    after,
-    isText,
-  });
-  const module = source.kind === "file" ? [own(source.path, Buffer.from(request.module), false)] : [];
+  const own = ownChange(snapshot);
+  const module = request.remoteUrl ? [] : [own("module", modulePath, Buffer.from(request.module))];
   const changes = [
     ...module,
-    own(paths.extension, Buffer.from(extension.text)),
-    ...edited.map(({ change }) => change),
-    own(paths.record, Buffer.from(`${JSON.stringify(nextRecord, undefined, 2)}\n`)),
-  ];
-  return {
-    deployment: request.deployment,
-    extension,
-    mode: source.kind,
-    changes: changes.filter(({ before, after }) => !(before && after?.equals(before))),
-    obsolete: findObsolete(snapshot, source),
-    listeners: nextRecord.listeners,
-    isLive: !edits.has(snapshot.bootstrap),
-    isFirst: record === undefined,
-  };
+    own("record", recordPath(bootstrapPath, deployment), Buffer.from(formatRecord(next))),
+    own("extension", slot.extensionPath, Buffer.from(extensionText(slot.name, filter))),
+    ...configChanges(snapshot, texts),
+  ].filter(isChange);
+  checkSchema(changes);
+  const current = request.remoteUrl ? undefined : modulePath;
+  const { listeners, version } = next;
+  const obsolete = oldModules(snapshot, current);
+  return { deployment, snapshot, changes, listeners, obsolete, slot, settings, version, module: request.module };
 }
 
-function insertSlots(
-  { listenerFiles, paths }: Snapshot,
-  request: DeployRequest,
-  edits: Map<ConfigFile, Insertion[]>,
-): readonly HttpFilters[] {
-  const all = listenerFiles.flatMap((file) => findHttpFilters(file));
-  const name = slotName(request.deployment);
-  const taken = all.find(({ names }) => names.includes(name));
-  if (taken) {
-    throw new DeployError(
-      "SLOT_TAKEN",
-      `${taken.file.path} has an HTTP filter ${name} already, and ${paths.folder} has no record of it`,
-      {
-        hint: "take those lines out by hand, or deploy under another name with --name",
-        detail: { path: taken.file.path, filter: name },
-      },
-    );
-  }
-  const chosen = choose(all, request.listeners, listenerFiles[0]?.path ?? "");
-  const item = slotItem(request.deployment, paths.extension, paths.folder);
-  for (const list of new Set(chosen.map(({ list }) => list))) {
-    const sharing = all.filter((filters) => filters.list === list);
-    const outsider = sharing.find((filters) => !chosen.includes(filters));
-    const [first] = sharing;
-    if (outsider || !first) {
-      const names = sharing.map(({ listener }) => listener).join(", ");
-      throw new DeployError("BOOTSTRAP_UNSUPPORTED", `the listeners ${names} share one list of filters by an anchor`, {
-        hint: "deploy to all of them, or write the list out for each",
-      });
-    }
-    const { file, routerIndex } = first;
-    edits.set(file, [...(edits.get(file) ?? []), insertBefore(file, list, routerIndex, item)]);
-  }
-  return chosen;
+/** @throws {DeployError} DEPLOYMENT_ELSEWHERE */
+export function checkOwner(record: DeploymentRecord, bootstrapPath: string): void {
+  if (record.bootstrap === basename(bootstrapPath)) return;
+  const where = join(dirname(bootstrapPath), record.bootstrap);
+  throw new DeployError("DEPLOYMENT_ELSEWHERE", `${record.name} is deployed to ${where} already, in the same folder`, {
+    hint: `choose another name with --name, or name ${record.bootstrap} as the bootstrap`,
+    detail: { deployment: record.name, bootstrap: where },
+  });
 }
 
-function choose(all: readonly HttpFilters[], names: readonly string[], path: string): readonly HttpFilters[] {
-  if (all.length === 0) {
-    throw new DeployError("HTTP_CONNECTION_MANAGER_MISSING", `${path} has no HTTP connection manager`, {
-      hint: "HTTP filters need a listener with envoy.filters.network.http_connection_manager",
-      detail: { path },
-    });
-  }
-  const known = [...new Set(all.map(({ listener }) => listener))];
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    throw new DeployError("LISTENER_UNKNOWN", `no listener with HTTP filters is called ${JSON.stringify(unknown)}`, {
-      hint: `there ${known.length === 1 ? "is" : "are"} ${known.map((name) => name || "(one without a name)").join(", ")}`,
-      detail: { listener: unknown, known },
-    });
-  }
-  return names.length === 0 ? all : all.filter(({ listener }) => names.includes(listener));
-}
-
-function moduleSource(
+export function ownChange(
   snapshot: Snapshot,
-  { remoteUrl }: DeployRequest,
-  digest: Digest,
-  edits: Map<ConfigFile, Insertion[]>,
-): ModuleSource {
-  if (remoteUrl === undefined)
-    return { kind: "file", path: join(snapshot.paths.folder, `sha256-${digestHex(digest)}.wasm`) };
-  const files = [snapshot.bootstrap, ...(snapshot.clusterFile ? [snapshot.clusterFile] : [])];
-  const known = findCluster(files, remoteUrl);
-  if (known !== undefined) return { kind: "remote", url: remoteUrl.href, cluster: known, digest };
-  const { file, insertion, name } = addCluster(snapshot.clusterFile ?? snapshot.bootstrap, remoteUrl);
-  edits.set(file, [...(edits.get(file) ?? []), insertion]);
-  return { kind: "remote", url: remoteUrl.href, cluster: name, digest };
+): (role: "module" | "record" | "extension", path: string, after: Buffer | undefined) => FileChange {
+  return (role, path, after) => ({ role, path, before: snapshot.own.get(path), after, isText: role !== "module" });
 }
 
-function findObsolete({ own }: Snapshot, source: ModuleSource): readonly FileChange[] {
-  const current = source.kind === "file" ? source.path : undefined;
-  return [...own].flatMap(([path, before]) =>
-    path.endsWith(".wasm") && path !== current ? [{ path, before, after: undefined, isText: false }] : [],
+/** Clusters before the listeners whose filters fetch through them; what a running Envoy does not read comes last. */
+export function configChanges({ configs }: Snapshot, texts: ReadonlyMap<ConfigFile, string>): readonly FileChange[] {
+  return (["clusters", "listeners", "bootstrap"] as const).flatMap((role) =>
+    configs
+      .filter((config) => config.role === role)
+      .map((config) => {
+        const before = config.yaml.text;
+        const after = Buffer.from(texts.get(config) ?? before);
+        return { role, path: config.path, before: Buffer.from(before), after, isText: true };
+      }),
   );
 }
 
-function describeEdit(file: ConfigFile, insertions: readonly Insertion[]): { change: FileChange; file: ChangedFile } {
-  const before = Buffer.from(file.text);
-  const after = Buffer.from(insertAll(file.text, insertions));
-  return {
-    change: { path: file.path, before, after, isText: true },
-    file: {
-      path: file.path,
-      before: digestOf(before),
-      after: digestOf(after),
-      inserted: insertions.map(({ text }) => text),
-    },
-  };
+export function oldModules(snapshot: Snapshot, current: string | undefined): readonly FileChange[] {
+  const paths = [...snapshot.own.keys()].filter(
+    (path) => /\/sha256-[0-9a-f]{64}\.wasm$/.test(path) && path !== current,
+  );
+  return paths.map((path) => ownChange(snapshot)("module", path, undefined));
 }
 
-/** A later deploy may add to a file that an earlier one has changed. */
-function mergeFiles(earlier: readonly ChangedFile[], later: readonly ChangedFile[]): readonly ChangedFile[] {
-  const added = later.map((file) => {
-    const first = earlier.find(({ path }) => path === file.path);
-    if (!first) return file;
-    const isUntouched = first.after === file.before;
-    return {
-      ...file,
-      before: isUntouched ? first.before : file.before,
-      inserted: [...first.inserted, ...file.inserted],
-    };
+export function isChange({ before, after }: FileChange): boolean {
+  return before && after ? !after.equals(before) : before !== after;
+}
+
+function checkListeners(snapshot: Snapshot, managers: readonly ConnectionManager[], wanted: readonly string[]): void {
+  const known = [...new Set(managers.map(({ listener }) => listener))];
+  const path = snapshot.configs.map((config) => config.path).join(" and ");
+  if (known.length === 0) {
+    throw new DeployError("HTTP_CONNECTION_MANAGER_MISSING", `${path} has no HTTP connection manager`, {
+      hint: "HTTP filters need a listener with envoy.filters.network.http_connection_manager; listeners that a control plane sends cannot be changed here",
+      detail: { path: snapshot.bootstrapPath },
+    });
+  }
+  const unknown = wanted.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new DeployError("LISTENER_UNKNOWN", `no listener with HTTP filters is called ${JSON.stringify(unknown)}`, {
+    hint: `there ${known.length === 1 ? "is" : "are"} ${known.join(", ")}`,
+    detail: { listener: unknown, known },
   });
-  return [...earlier.filter(({ path }) => !later.some((file) => file.path === path)), ...added];
+}
+
+/** The cluster that has to be added before Envoy can fetch the module. */
+function missingCluster(
+  { configs }: Snapshot,
+  { remoteUrl }: DeployRequest,
+  slot: Slot,
+): { readonly name: string; readonly url: string } | undefined {
+  if (!remoteUrl) return undefined;
+  const known = knownCluster(configs, remoteUrl.href);
+  return known === undefined || known === ownCluster(slot)
+    ? { name: ownCluster(slot), url: remoteUrl.href }
+    : undefined;
+}
+
+function ownCluster(slot: Slot): string {
+  return `${slot.name}.registry`;
+}
+
+function filterSettings(
+  { configs }: Snapshot,
+  { rootId, configuration, capabilities, failOpen, remoteUrl }: DeployRequest,
+  slot: Slot,
+  module: { readonly digest: Digest; readonly path: string },
+): FilterSettings {
+  const cluster = remoteUrl && (knownCluster(configs, remoteUrl.href) ?? ownCluster(slot));
+  const code = remoteUrl && cluster ? { url: remoteUrl.href, cluster, digest: module.digest } : { file: module.path };
+  return { name: slot.name, rootId, configuration, capabilities, failOpen, code };
+}
+
+/** Envoy's schema, before anything is written. Types that somebody built into their Envoy are left to it. */
+function checkSchema(changes: readonly FileChange[]): void {
+  for (const { role, path, after } of changes) {
+    if (!after || role === "module" || role === "record") continue;
+    const kind = role === "bootstrap" ? "bootstrap" : "discovery response";
+    checkEnvoyYaml(readEnvoyYaml(after.toString(), path), kind, { unknownTypes: "allow" });
+  }
 }

@@ -1,96 +1,110 @@
-import type { Node, YAMLSeq } from "yaml";
-import { type ConfigFile, isBlock } from "./config-file.ts";
+import type { EnvoyYaml } from "#envoy/schema";
+import type { CST, YAMLSeq } from "yaml";
 import { DeployError } from "./errors.ts";
+import { flowText, listItem, type Plain } from "./yaml-text.ts";
 
-/** Text that is put into a file, and where. Nothing else of the file changes. */
+/** Text that is put into a file, whose every other byte stays. */
 export interface Insertion {
-  /** In characters of the text before any insertion. */
+  /** In UTF-16 units of the text as it was. */
   readonly offset: number;
   readonly text: string;
 }
 
-/** What is inserted as an item of a list: as lines of YAML, for block style, and as JSON, for flow style. */
-export interface ListItem {
-  /** Without indentation; the first line begins with `- `. */
-  readonly lines: readonly string[];
-  readonly json: string;
-}
-
 /**
- * Puts an item into a list before one of its items, in the list's own style.
+ * A new item before an item of a list, in the list's own style: lines of their own in a block, else between the brackets.
  *
- * @throws {DeployError} BOOTSTRAP_UNSUPPORTED when the item does not begin a line of its own
+ * @param note a comment on the item's first line; left out where no line is ours alone
+ * @throws {DeployError} BOOTSTRAP_UNSUPPORTED
  */
-export function insertBefore(file: ConfigFile, list: YAMLSeq, index: number, item: ListItem): Insertion {
-  const node = list.items[index] as Node | undefined;
-  const start = node?.range?.[0];
-  if (start === undefined) throw unsupported(file, list, "a list has no position");
-  if (!isBlock(list)) return { offset: start, text: `${item.json}, ` };
-  const dash = file.text.lastIndexOf("-", start - 1);
-  const lineStart = file.text.lastIndexOf("\n", dash) + 1;
-  const indent = file.text.slice(lineStart, dash);
-  if (dash < 0 || indent.trim() !== "" || file.text.slice(dash + 1, start).includes("\n- ")) {
-    throw unsupported(file, list, "a list item does not begin on a line of its own");
-  }
-  return { offset: lineStart, text: block(item, indent, eolAt(file.text, lineStart)) };
+export function itemBefore(yaml: EnvoyYaml, seq: YAMLSeq, index: number, item: Plain, note?: string): Insertion {
+  const source = seq.srcToken;
+  if (source?.type === "block-seq") return blockItemBefore(yaml, source, index, item, note);
+  if (source?.type === "flow-collection") return flowItemBefore(yaml, source, index, item);
+  throw unplaceable(yaml, seq.range?.[0] ?? 0);
 }
 
-/** Puts an item at the end of a list. */
-export function append(file: ConfigFile, list: YAMLSeq, item: ListItem): Insertion {
-  const last = list.items.at(-1) as Node | undefined;
-  const [start, end] = last?.range ?? [];
-  if (start === undefined || end === undefined)
-    throw unsupported(file, list, "an empty list has no place for another item");
-  if (!isBlock(list)) return { offset: end, text: `, ${item.json}` };
-  const dash = file.text.lastIndexOf("-", start - 1);
-  const lineStart = file.text.lastIndexOf("\n", dash) + 1;
-  const indent = file.text.slice(lineStart, dash);
-  if (indent.trim() !== "") throw unsupported(file, list, "a list item does not begin on a line of its own");
-  const eol = eolAt(file.text, lineStart);
-  const lineEnd = file.text.indexOf("\n", end - 1);
-  // The value of a block item may or may not take its line's end in.
-  const offset = file.text[end - 1] === "\n" ? end : lineEnd < 0 ? file.text.length : lineEnd + 1;
-  const needsEol = offset > 0 && file.text[offset - 1] !== "\n";
-  return { offset, text: `${needsEol ? eol : ""}${block(item, indent, eol)}` };
-}
-
-/** Applies insertions to a text. */
 export function insertAll(text: string, insertions: readonly Insertion[]): string {
+  const inOrder = insertions.toSorted((a, b) => b.offset - a.offset);
+  return inOrder.reduce((result, { offset, text }) => result.slice(0, offset) + text + result.slice(offset), text);
+}
+
+/** How often each insertion's text is in a file, and the file without them. */
+export function removeAll(text: string, inserted: readonly string[]): { text: string; missing: readonly string[] } {
+  const missing: string[] = [];
   let result = text;
-  for (const { offset, text: inserted } of insertions.toSorted((a, b) => b.offset - a.offset)) {
-    result = result.slice(0, offset) + inserted + result.slice(offset);
+  // The longest first: none is taken out of the midst of another.
+  for (const part of inserted.toSorted((a, b) => b.length - a.length)) {
+    const offset = result.indexOf(part);
+    if (offset === -1) missing.push(part);
+    else result = result.slice(0, offset) + result.slice(offset + part.length);
+  }
+  return { text: result, missing };
+}
+
+/** `lines`, indented as the line at `offset`, in front of that line. */
+export function linesBefore(yaml: EnvoyYaml, offset: number, lines: readonly string[]): Insertion {
+  const start = lineStart(yaml.text, offset);
+  const margin = yaml.text.slice(start, offset).replace("\uFEFF", "");
+  if (/[^ ]/.test(margin)) throw unplaceable(yaml, offset);
+  const end = lineEnd(yaml.text);
+  const first = yaml.text.startsWith("\uFEFF") && start === 0 ? 1 : start;
+  return { offset: first, text: lines.map((line) => `${margin}${line}${end}`).join("") };
+}
+
+function blockItemBefore(
+  yaml: EnvoyYaml,
+  source: CST.BlockSequence,
+  index: number,
+  item: Plain,
+  note: string | undefined,
+): Insertion {
+  const dash = source.items[index]?.start.find(({ type }) => type === "seq-item-ind");
+  if (!dash) throw unplaceable(yaml, source.offset);
+  const [first = "", ...others] = listItem(item);
+  const lines = [note === undefined ? first : `${first} # ${note}`, ...others];
+  const insertion = linesBefore(yaml, dash.offset, lines);
+  return index === 0 ? insertion : { ...insertion, offset: aboveComments(yaml.text, insertion.offset, dash.offset) };
+}
+
+/** Comments right above an item, at its own indentation, belong to it. */
+function aboveComments(text: string, start: number, dashOffset: number): number {
+  const margin = text.slice(start, dashOffset);
+  let result = start;
+  while (result > 0) {
+    const above = lineStart(text, result - 1);
+    if (!text.startsWith(`${margin}#`, above)) break;
+    result = above;
   }
   return result;
 }
 
-/**
- * Takes insertions out again, wherever they are now.
- *
- * @returns undefined when one is not there as it was put in
- */
-export function removeAll(text: string, inserted: readonly string[]): string | undefined {
-  let result = text;
-  for (const piece of [...inserted].toSorted((a, b) => b.length - a.length)) {
-    const at = result.indexOf(piece);
-    if (at < 0) return undefined;
-    result = result.slice(0, at) + result.slice(at + piece.length);
-  }
-  return result;
+function flowItemBefore(yaml: EnvoyYaml, source: CST.FlowCollection, index: number, item: Plain): Insertion {
+  const target = source.items[index];
+  const property = target?.start.find(({ type }) => type === "anchor" || type === "tag");
+  const offset = property?.offset ?? (target?.key ?? target?.value)?.offset;
+  if (offset === undefined) throw unplaceable(yaml, source.offset);
+  const margin = yaml.text.slice(lineStart(yaml.text, offset), offset);
+  const between = /^[ \t]*$/.test(margin) ? `,${lineEnd(yaml.text)}${margin}` : ", ";
+  return { offset, text: `${flowText(item)}${between}` };
 }
 
-function block({ lines }: ListItem, indent: string, eol: string): string {
-  return lines.map((line) => `${indent}${line}${eol}`).join("");
+function lineStart(text: string, offset: number): number {
+  return text.lastIndexOf("\n", offset - 1) + 1;
 }
 
-function eolAt(text: string, lineStart: number): string {
-  const end = text.indexOf("\n", lineStart);
-  return end > 0 && text[end - 1] === "\r" ? "\r\n" : "\n";
+/** As the file's first line ends. */
+function lineEnd(text: string): string {
+  return /\r?\n/.exec(text)?.[0] ?? "\n";
 }
 
-function unsupported(file: ConfigFile, list: YAMLSeq, why: string): DeployError {
-  const { line, col } = file.lines.linePos(list.range?.[0] ?? 0);
-  return new DeployError("BOOTSTRAP_UNSUPPORTED", `${file.path}:${line}:${col}: ${why}`, {
-    hint: "write each list item on a line of its own",
-    detail: { path: file.path, line, column: col },
-  });
+function unplaceable(yaml: EnvoyYaml, offset: number): DeployError {
+  const line = yaml.text.slice(0, offset).split("\n").length;
+  return new DeployError(
+    "BOOTSTRAP_UNSUPPORTED",
+    `${yaml.file}:${line}: nothing can be inserted here without rewriting the line`,
+    {
+      hint: "write the list as a block, an item a line",
+      detail: { path: yaml.file, line },
+    },
+  );
 }

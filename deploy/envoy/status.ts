@@ -1,19 +1,20 @@
+import { join } from "node:path";
 import type { EnvoyAdmin } from "#envoy";
+import { deploymentFolder } from "./names.ts";
 import { type DeploymentRecord, readRecords } from "./record.ts";
-import { readSlots } from "./running.ts";
-import { slotName } from "./slot.ts";
+import { readListeners, readSlot, type RunningListener } from "./running.ts";
 
 export interface DeploymentStatus {
   readonly record: DeploymentRecord;
   /**
    * - `running`: Envoy runs this version
    * - `stale`: Envoy runs another version
-   * - `refused`: Envoy refused this version and runs on with another
+   * - `refused`: Envoy refused a version and runs on with another
    * - `absent`: Envoy has no such filter: it has to be started again
    * - `unknown`: no Envoy could be asked
    */
   readonly state: "running" | "stale" | "refused" | "absent" | "unknown";
-  /** What Envoy said, when it refused. */
+  /** More about it, when it is not as it should be. */
   readonly reason: string | undefined;
 }
 
@@ -24,17 +25,25 @@ export async function deploymentStatus(
   signal?: AbortSignal,
 ): Promise<readonly DeploymentStatus[]> {
   const records = await readRecords(bootstrapPath);
-  const extensions = admin && records.length > 0 ? await readSlots(admin, signal) : [];
-  return records.map((record) => {
-    if (!admin) return { record, state: "unknown", reason: undefined };
-    const slots = extensions.filter(({ name }) => name === slotName(record.name));
-    const reason = slots
-      .map(({ refused }) => refused)
-      .find((refused) => refused?.version.startsWith(record.version))?.reason;
-    if (slots.length === 0) return { record, state: "absent", reason };
-    // A module that Envoy fetches itself is offered again under a longer version.
-    if (slots.every(({ version }) => version.startsWith(record.version)))
-      return { record, state: "running", reason: undefined };
-    return { record, state: reason === undefined ? "stale" : "refused", reason };
-  });
+  if (!admin) return records.map((record) => ({ record, state: "unknown", reason: undefined }));
+  const listeners = await readListeners(admin, signal);
+  return Promise.all(
+    records.map(async (record) => ({ record, ...(await compare(record, bootstrapPath, listeners, admin, signal)) })),
+  );
+}
+
+async function compare(
+  record: DeploymentRecord,
+  bootstrapPath: string,
+  listeners: readonly RunningListener[],
+  admin: EnvoyAdmin,
+  signal: AbortSignal | undefined,
+): Promise<Omit<DeploymentStatus, "record">> {
+  const path = join(deploymentFolder(bootstrapPath, record.name), record.extensionFile);
+  const slot = await readSlot(admin, record.name, signal);
+  if (!slot || !listeners.some((listener) => listener.mentions(path))) return { state: "absent", reason: undefined };
+  if (slot.version === record.version) return { state: "running", reason: undefined };
+  const runs = `it runs version ${slot.version ?? "none"} of its configuration, not ${record.version}`;
+  if (slot.refused === 0) return { state: "stale", reason: runs };
+  return { state: "refused", reason: `${runs}; it has refused ${slot.refused} since it began, and its log says why` };
 }

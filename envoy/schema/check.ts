@@ -15,14 +15,19 @@ const messages = {
 /** What a file holds. */
 export type EnvoyMessage = keyof typeof messages;
 
+export interface CheckOptions {
+  /** What an `@type` that Envoy 1.40 lacks is: a fault, or an extension that somebody built in. Default: a fault. */
+  readonly unknownTypes?: "refuse" | "allow";
+}
+
 /**
  * Holds a file against Envoy 1.40's own schema: unknown fields, wrong types, unknown `@type`s, two fields of which only one
  * may be set. Envoy itself has rules beyond that (`validateConfig`).
  *
  * @throws {SchemaError} ENVOY_CONFIG_INVALID: the first fault is in the message, all are in `detail.faults`
  */
-export function checkEnvoyYaml(yaml: EnvoyYaml, kind: EnvoyMessage): void {
-  const checker = new Checker(yaml);
+export function checkEnvoyYaml(yaml: EnvoyYaml, kind: EnvoyMessage, options: CheckOptions = {}): void {
+  const checker = new Checker(yaml, options.unknownTypes ?? "refuse");
   checker.message(messageOf(messages[kind]), yaml.document.contents, "");
   const [first, ...others] = checker.faults.toSorted((a, b) => a.line - b.line || a.column - b.column);
   if (!first) return;
@@ -43,11 +48,13 @@ function messageOf(typeName: string): DescMessage {
 class Checker {
   readonly faults: SchemaFault[] = [];
   readonly #yaml: EnvoyYaml;
+  readonly #unknownTypes: "refuse" | "allow";
   /** An anchored node is checked once for each message that it is used as. */
   readonly #checked = new Map<Node, Set<DescMessage>>();
 
-  constructor(yaml: EnvoyYaml) {
+  constructor(yaml: EnvoyYaml, unknownTypes: "refuse" | "allow") {
     this.#yaml = yaml;
+    this.#unknownTypes = unknownTypes;
   }
 
   message(message: DescMessage, node: unknown, path: string): void {
@@ -100,6 +107,7 @@ class Checker {
     const typeUrl = isMap(node) ? node.get("@type") : undefined;
     if (typeof typeUrl !== "string") return this.#fault(node, path, 'must be a mapping with an "@type"');
     const message = envoyDescriptors().getMessage(typeUrl.slice(typeUrl.lastIndexOf("/") + 1));
+    if (!message && this.#unknownTypes === "allow") return;
     if (!message) return this.#fault(node, `${path}["@type"]`, `${typeUrl} is no message of Envoy 1.40`);
     if (message.typeName.startsWith("google.protobuf."))
       return this.#value(node, path, messageOf("google.protobuf.Any"));

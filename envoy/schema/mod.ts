@@ -1,3 +1,3 @@
-export { checkEnvoyYaml, type EnvoyMessage } from "./check.ts";
+export { type CheckOptions, checkEnvoyYaml, type EnvoyMessage } from "./check.ts";
 export { SchemaError, schemaErrors, type SchemaFault } from "./errors.ts";
-export { type EnvoyYaml, readEnvoyYaml } from "./yaml.ts";
+export { dereference, type EnvoyYaml, readEnvoyYaml } from "./yaml.ts";

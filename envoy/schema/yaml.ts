@@ -85,7 +85,7 @@ const hexadecimal = /^([+-]?)(0[xX][\da-fA-F]+)$/;
 const real = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /** Plain scalars as yaml-cpp converts them for Envoy: nulls, booleans of YAML 1.1, C integers, numbers, else strings. */
-export function readScalar(scalar: Scalar): unknown {
+function readScalar(scalar: Scalar): unknown {
   const text = scalar.value as string;
   if (scalar.type !== undefined && scalar.type !== "PLAIN") return text;
   if (nothing.test(text)) return null;
