@@ -12,6 +12,7 @@ export interface WatchOptions {
 }
 
 const pauseMs = 30;
+const reloadPatienceMs = 2_000;
 
 /**
  * Looks again and again until `look` returns something.
@@ -44,13 +45,17 @@ export async function takesVersion(
 ): Promise<boolean> {
   const { admin, deployment, signal } = options;
   const { refused = 0, reloads = 0 } = before ?? {};
+  let namedAtMs: number | undefined;
   return until(options, `Envoy did not take up version ${version}`, async () => {
     const slot = await readSlot(admin, deployment, signal);
     if (!slot) return undefined;
     if (slot.refused > refused) return false;
     if (slot.version !== version) return undefined;
-    // What was refused last and is offered again unchanged gets the new version's name, and is not tried.
-    return slot.reloads > reloads || before?.version === version;
+    if (slot.reloads > reloads || before?.version === version) return true;
+    // The reload is counted once every worker has it. What was refused last and is offered again unchanged gets the new
+    // version's name too, but is not tried: then no reload comes.
+    namedAtMs ??= performance.now();
+    return performance.now() - namedAtMs > reloadPatienceMs ? false : undefined;
   });
 }
 

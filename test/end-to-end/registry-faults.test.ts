@@ -59,7 +59,7 @@ test("a hub that is not there is said in words, with the command that starts one
   expect(stderr).toContain(`wasm hub serve --listen ${host}`);
 });
 
-test.each(["UPPER/case:v1", "me/x:not a tag", "me/x@sha256:abc", "/me/x", "me//x:v1", "../../etc/passwd"])(
+test.each(["me/UPPER:v1", "me/x:not a tag", "me/x@sha256:abc", "/me/x", "me//x:v1", "../../etc/passwd"])(
   "the reference %j does not parse: status 2",
   async (text) => {
     await using person = await Person.arrives();
