@@ -6,10 +6,13 @@ import {
   isSeq,
   LineCounter,
   type Node,
+  type Pair,
   parseDocument,
-  type Scalar,
+  type YAMLMap,
 } from "yaml";
+import { errorMessage } from "#core";
 import { SchemaError } from "./errors.ts";
+import { readScalar } from "./scalar.ts";
 
 export interface EnvoyYaml {
   readonly file: string;
@@ -23,35 +26,52 @@ export interface EnvoyYaml {
 }
 
 /**
- * Reads a YAML file as Envoy does: one document, YAML 1.1's booleans, no merge keys.
+ * Reads a YAML file as Envoy does: the first document; YAML 1.1's booleans; no merge keys; of two equal keys the last;
+ * nothing under a key with the tag `!ignore`.
  *
  * @param file its name, for errors
  * @throws {SchemaError} CONFIG_NOT_YAML with the line
  */
 export function readEnvoyYaml(text: string, file: string): EnvoyYaml {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter,
-    keepSourceTokens: true,
-    schema: "failsafe",
-    merge: false,
-    logLevel: "silent",
-    prettyErrors: false,
-  });
-  const [error] = document.errors;
-  if (error) {
-    const { line, col } = lineCounter.linePos(error.pos[0]);
-    throw new SchemaError("CONFIG_NOT_YAML", `${file}:${line}:${col}: not YAML: ${error.message}`, {
-      cause: error,
+  const fail = (offset: number, why: string, cause?: unknown): SchemaError => {
+    const { line, col } = lineCounter.linePos(offset);
+    return new SchemaError("CONFIG_NOT_YAML", `${file}:${line}:${col}: not YAML: ${why}`, {
+      cause,
       hint: "mend the file; nothing has been changed",
       detail: { file, line, column: col },
     });
-  }
+  };
+  const document = parse(text, lineCounter, fail);
+  const [error] = document.errors;
+  if (error) throw fail(error.pos[0], error.message, error);
   const position = (node: Node): { line: number; column: number } => {
     const { line, col } = lineCounter.linePos(node.range?.[0] ?? 0);
     return { line, column: col };
   };
-  return { file, text, document, value: toValue(document.contents, document), position };
+  const value = new Reader((node, why) => fail(node.range?.[0] ?? 0, why)).read(document.contents);
+  return { file, text, document, value, position };
+}
+
+function parse(
+  text: string,
+  lineCounter: LineCounter,
+  fail: (offset: number, why: string, cause: unknown) => SchemaError,
+): Document.Parsed {
+  try {
+    return parseDocument(text, {
+      lineCounter,
+      keepSourceTokens: true,
+      schema: "failsafe",
+      merge: false,
+      uniqueKeys: false,
+      logLevel: "silent",
+      prettyErrors: false,
+    });
+  } catch (cause) {
+    // The parser calls itself for each level.
+    throw fail(0, cause instanceof RangeError ? tooDeep : errorMessage(cause), cause);
+  }
 }
 
 /** The node itself, or the one that an alias stands for. */
@@ -60,51 +80,49 @@ export function dereference(node: unknown, document: Document): Node | undefined
   return isMap(node) || isSeq(node) || isScalar(node) ? node : undefined;
 }
 
-export function toValue(node: unknown, document: Document): unknown {
-  const target = dereference(node, document);
-  if (isSeq(target)) return target.items.map((item) => toValue(item, document));
-  if (isScalar(target)) return readScalar(target);
-  if (!isMap(target)) return null;
-  return Object.fromEntries(target.items.map(({ key, value }) => [keyText(key), toValue(value, document)]));
+/** What Envoy sees of a mapping, by key. */
+export function entries(map: YAMLMap): ReadonlyMap<string, Pair> {
+  const seen = new Map<string, Pair>();
+  for (const pair of map.items) {
+    if (isScalar(pair.key) && pair.key.tag === "!ignore") continue;
+    seen.set(keyText(pair.key), pair);
+  }
+  return seen;
 }
 
-export function keyText(key: unknown): string {
+function keyText(key: unknown): string {
   return isScalar<string>(key) ? key.value : String(key);
 }
 
-const wrote = (words: string): RegExp =>
-  new RegExp(
-    `^(?:${[words, words.toUpperCase(), words.replace(/\b[a-z]/g, (letter) => letter.toUpperCase())].join("|")})$`,
-  );
-const truth = wrote("y|yes|true|on");
-const falsehood = wrote("n|no|false|off");
-const nothing = /^(?:~|null|Null|NULL|)$/;
-const decimal = /^[+-]?(?:0|[1-9]\d*)$/;
-const octal = /^([+-]?)0([0-7]+)$/;
-const hexadecimal = /^([+-]?)(0[xX][\da-fA-F]+)$/;
-const real = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const mostLevels = 400;
+const mostNodes = 1_000_000;
+const tooDeep = `more than ${mostLevels} levels deep`;
 
-/** Plain scalars as yaml-cpp converts them for Envoy: nulls, booleans of YAML 1.1, C integers, numbers, else strings. */
-function readScalar(scalar: Scalar): unknown {
-  const text = scalar.value as string;
-  if (scalar.type !== undefined && scalar.type !== "PLAIN") return text;
-  if (nothing.test(text)) return null;
-  if (truth.test(text)) return true;
-  if (falsehood.test(text)) return false;
-  const whole = readInteger(text);
-  // What a double cannot hold goes through as text, which protobuf's JSON takes for 64-bit integers.
-  if (whole !== undefined) return Number.isSafeInteger(Number(whole)) ? Number(whole) : String(whole);
-  return real.test(text) ? Number(text) : text;
-}
+/** Makes JSON of nodes. Aliases of a hostile file would make it endless. */
+class Reader {
+  readonly #fail: (node: Node, why: string) => SchemaError;
+  /** The last node with each anchor, as far as the file has been read. */
+  readonly #anchors = new Map<string, Node>();
+  #nodes = 0;
 
-function readInteger(text: string): bigint | undefined {
-  if (decimal.test(text)) return BigInt(text.replace("+", ""));
-  const [, octalSign, octalDigits] = octal.exec(text) ?? [];
-  if (octalDigits !== undefined) return signed(octalSign, BigInt(`0o${octalDigits}`));
-  const [, sign, digits] = hexadecimal.exec(text) ?? [];
-  return digits === undefined ? undefined : signed(sign, BigInt(digits));
-}
+  constructor(fail: (node: Node, why: string) => SchemaError) {
+    this.#fail = fail;
+  }
 
-function signed(sign: string | undefined, value: bigint): bigint {
-  return sign === "-" ? -value : value;
+  read(node: unknown, level = 0, isAgain = false): unknown {
+    if (isAlias(node)) {
+      const anchored = this.#anchors.get(node.source);
+      if (anchored) return this.read(anchored, level + 1, true);
+      throw this.#fail(node, `the anchor ${node.source} is not defined before`);
+    }
+    if (!isMap(node) && !isSeq(node) && !isScalar(node)) return null;
+    if (node.anchor && !isAgain) this.#anchors.set(node.anchor, node);
+    if (level > mostLevels) throw this.#fail(node, `${tooDeep}, or an alias inside of what it stands for`);
+    if (++this.#nodes > mostNodes) throw this.#fail(node, `aliases make more than ${mostNodes} values of it`);
+    if (isScalar(node)) return readScalar(node);
+    if (isSeq(node)) return node.items.map((item) => this.read(item, level + 1, isAgain));
+    // What is ignored is read for its anchors.
+    const values = new Map(node.items.map((pair) => [pair, this.read(pair.value, level + 1, isAgain)]));
+    return Object.fromEntries([...entries(node)].map(([key, pair]) => [key, values.get(pair)]));
+  }
 }
