@@ -7,8 +7,16 @@ import { repositoryPage } from "./pages/repository.ts";
 import type { Part, Shelf } from "./shelf.ts";
 import { style, stylePath } from "./style.ts";
 
+interface Gate {
+  /** `WWW-Authenticate` for those that were not let in. */
+  readonly challenge: string;
+  admits(authorization: string | undefined): Promise<boolean>;
+}
+
 export interface PagesOptions {
   readonly shelf: Shelf;
+  /** Decides by the `Authorization` header who may see the site; absent: everybody. */
+  readonly gate?: Gate | undefined;
   readonly logger: Logger;
 }
 

@@ -33,10 +33,14 @@ export async function takeDataFolder(folder: string): Promise<() => void> {
         detail: { folder },
       });
     }
-    throw new HubServerError("HUB_DATA_UNWRITABLE", `cannot write ${folder}: ${errorMessage(cause)}`, {
-      cause,
-      hint: "check the folder's owner and permissions, or choose another with --data",
-      detail: { folder },
-    });
+    throw dataUnwritable(folder, cause);
   }
+}
+
+export function dataUnwritable(folder: string, cause: unknown): HubServerError {
+  return new HubServerError("HUB_DATA_UNWRITABLE", `cannot write ${folder}: ${errorMessage(cause)}`, {
+    cause,
+    hint: "check the folder's owner, its permissions and the space left, or choose another with --data",
+    detail: { folder },
+  });
 }

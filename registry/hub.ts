@@ -1,12 +1,15 @@
 import { join } from "node:path";
 import { type Logger, silentLogger } from "#core";
 import { makePages } from "#hub";
+import { basicGate } from "./auth/basic.ts";
 import { HtpasswdFile } from "./auth/htpasswd.ts";
+import type { BlobStore } from "./blobs/blob-store.ts";
 import { FileBlobStore } from "./blobs/files.ts";
+import type { Catalogue } from "./catalogue/catalogue.ts";
 import { openSqliteCatalogue } from "./catalogue/sqlite/catalogue.ts";
-import { takeDataFolder } from "./data-folder.ts";
+import { dataUnwritable, takeDataFolder } from "./data-folder.ts";
 import { HubServerError } from "./errors.ts";
-import { makeServer } from "./http/server.ts";
+import { makeServer, stopServer } from "./http/server.ts";
 import { UploadTurns } from "./http/upload-turns.ts";
 import { isLoopback, listen, parseListen } from "./listen.ts";
 import { shelf } from "./shelf.ts";
@@ -50,11 +53,11 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
   }
   await using stack = new AsyncDisposableStack();
   stack.adopt(await takeDataFolder(dataDir), (giveBack) => giveBack());
-  const blobs = await FileBlobStore.open(dataDir);
-  const catalogue = stack.adopt(openSqliteCatalogue(join(dataDir, "catalogue.db")), (open) => open.close());
-  const authenticator = htpasswdFile === undefined ? undefined : await HtpasswdFile.open(htpasswdFile);
-  const pages = makePages({ shelf: shelf(catalogue, blobs), logger });
-  const server = makeServer({ stores: { blobs, catalogue, turns: new UploadTurns() }, authenticator, pages, logger });
+  const { blobs, catalogue } = await openStores(dataDir);
+  stack.defer(() => catalogue.close());
+  const gate = htpasswdFile === undefined ? undefined : basicGate(await HtpasswdFile.open(htpasswdFile));
+  const pages = makePages({ shelf: shelf(catalogue, blobs), gate, logger });
+  const server = makeServer({ stores: { blobs, catalogue, turns: new UploadTurns() }, gate, pages, logger });
 
   const sweep = (): void => {
     blobs.removeStale(new Date(Date.now() - staleAfterMs)).then(
@@ -68,13 +71,19 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
   const { url, port } = await listen(server, address);
   const running = stack.move();
   const close = async (): Promise<void> => {
-    const force = setTimeout(() => server.closeAllConnections(), drainMs);
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeIdleConnections();
-    });
-    clearTimeout(force);
+    await stopServer(server, drainMs);
     await running.disposeAsync();
   };
   return { url, port, close };
+}
+
+async function openStores(dataDir: string): Promise<{ blobs: BlobStore; catalogue: Catalogue }> {
+  try {
+    return {
+      blobs: await FileBlobStore.open(dataDir),
+      catalogue: openSqliteCatalogue(join(dataDir, "catalogue.db")),
+    };
+  } catch (error) {
+    throw error instanceof HubServerError ? error : dataUnwritable(dataDir, error);
+  }
 }

@@ -1,5 +1,5 @@
 import type { Server } from "node:http";
-import { type AddressInfo, isIPv6 } from "node:net";
+import { type AddressInfo, isIPv4, isIPv6 } from "node:net";
 import { errorCode, errorMessage } from "#core";
 import { HubServerError } from "./errors.ts";
 
@@ -25,7 +25,7 @@ export function parseListen(text: string): ListenAddress {
 }
 
 export function isLoopback({ host }: ListenAddress): boolean {
-  return host === "localhost" || host === "::1" || host.startsWith("127.");
+  return host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
 }
 
 /** @throws {HubServerError} HUB_PORT_IN_USE, HUB_ADDRESS_UNAVAILABLE */
@@ -49,6 +49,7 @@ export async function listen(server: Server, { host, port }: ListenAddress): Pro
     }
     throw new HubServerError("HUB_ADDRESS_UNAVAILABLE", `cannot listen on ${where}: ${errorMessage(cause)}`, {
       cause,
+      hint: "choose an address of this machine and a port above 1023 with --listen",
       detail: { host, port },
     });
   }

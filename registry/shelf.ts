@@ -44,7 +44,8 @@ export function shelf(catalogue: Catalogue, blobs: BlobReader): Shelf {
       };
       const { annotations = {} } = parseManifest(stored.bytes, stored.mediaType);
       const referrers = await catalogue.referrers(name, newest.digest, { limit: mostReferrers });
-      const attached = (type: string): Promise<string | undefined> => readAttached(reader, referrers, type);
+      const attached = async (type: string): Promise<string | undefined> =>
+        readAttached(reader, await catalogue.newestReferrer(name, newest.digest, type));
       return {
         name,
         tags: tags.map(({ tag, digest, pushedAt, contentSizeBytes }) => ({
@@ -96,12 +97,7 @@ async function describeFilter(
 const largestAttachedBytes = 256 * 1024;
 
 /** The text of a referrer's first layer. */
-async function readAttached(
-  reader: ContentReader,
-  referrers: readonly Descriptor[],
-  artifactType: string,
-): Promise<string | undefined> {
-  const referrer = referrers.find((found) => found.artifactType === artifactType);
+async function readAttached(reader: ContentReader, referrer: Descriptor | undefined): Promise<string | undefined> {
   if (!referrer) return undefined;
   try {
     const document = parseManifest(await readAll(reader, referrer), referrer.mediaType);

@@ -1,19 +1,21 @@
-import type { IncomingMessage } from "node:http";
-import { RegistryError } from "#oci";
 import type { Authenticator } from "./htpasswd.ts";
 
-/** What a client that is asked for a password is told (RFC 7617). */
-export const challenge = 'Basic realm="WebAssembly Hub", charset="UTF-8"';
+/** Decides who may send a request, by its `Authorization` header. */
+export interface Gate {
+  /** `WWW-Authenticate` for those that were not let in. */
+  readonly challenge: string;
+  admits(authorization: string | undefined): Promise<boolean>;
+}
 
-/**
- * Demands a name and a password of a request.
- *
- * @throws {RegistryError} UNAUTHORIZED; the answer then carries {@link challenge}
- */
-export async function demandPassword(authenticator: Authenticator, request: IncomingMessage): Promise<void> {
-  const given = readBasic(request.headers.authorization);
-  if (given && (await authenticator.verify(given.username, given.password))) return;
-  throw new RegistryError("UNAUTHORIZED", given ? { message: "the name or the password is wrong" } : {});
+/** Lets in whoever gives a name and the password that belongs to it (RFC 7617). */
+export function basicGate(authenticator: Authenticator): Gate {
+  return {
+    challenge: 'Basic realm="WebAssembly Hub", charset="UTF-8"',
+    async admits(authorization) {
+      const given = readBasic(authorization);
+      return given !== undefined && authenticator.verify(given.username, given.password);
+    },
+  };
 }
 
 function readBasic(header: string | undefined): { username: string; password: string } | undefined {

@@ -12,7 +12,8 @@ export interface Authenticator {
 /** A hash of nothing that anybody could type: an unknown name takes as long as a wrong password. */
 const decoy = "$2b$10$abcdefghijklmnopqrstuuK9m6rZcV0p6yV0xk7S8m1e2o3q4r5s6";
 
-const remembered = 1_000;
+/** Right passwords that are remembered. */
+const mostRemembered = 1_000;
 
 /**
  * Names and bcrypt hashes of a file that `htpasswd -B` writes. The file is read again when it changes, so that
@@ -52,7 +53,7 @@ export class HtpasswdFile implements Authenticator {
   }
 
   #remember(username: string, digest: Buffer): void {
-    if (this.#right.size >= remembered) this.#right.clear();
+    if (this.#right.size >= mostRemembered) this.#right.clear();
     this.#right.set(username, digest);
   }
 
@@ -80,13 +81,16 @@ function parse(text: string, path: string): ReadonlyMap<string, string> {
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === "" || line.startsWith("#")) continue;
     const match = /^([^:\s]+):(\$2[aby]\$\d\d\$[./A-Za-z0-9]{53})$/.exec(line.trim());
-    if (!match?.[1] || !match[2]) {
-      throw new HubServerError("HUB_HTPASSWD_INVALID", `${path}:${index + 1}: not NAME:HASH with a bcrypt hash`, {
-        hint: "write the file with: htpasswd -B FILE NAME",
-        detail: { path, line: index + 1 },
-      });
-    }
+    if (!match?.[1] || !match[2]) throw lineInvalid(path, index + 1, "not NAME:HASH with a bcrypt hash");
+    if (entries.has(match[1])) throw lineInvalid(path, index + 1, `${match[1]} is there twice`);
     entries.set(match[1], match[2]);
   }
   return entries;
+}
+
+function lineInvalid(path: string, line: number, problem: string): HubServerError {
+  return new HubServerError("HUB_HTPASSWD_INVALID", `${path}:${line}: ${problem}`, {
+    hint: "write the file with: htpasswd -B FILE NAME",
+    detail: { path, line },
+  });
 }

@@ -37,6 +37,7 @@ export interface BlobReceiver {
   /**
    * Adds bytes at the end.
    *
+   * @param bytes a chunk is not used any more when the next one is asked for
    * @returns bytes kept in all
    * @throws {RegistryError} BLOB_UPLOAD_UNKNOWN; BLOB_UPLOAD_INVALID with status 416 when `offsetBytes` is not the end
    */

@@ -35,6 +35,8 @@ export interface Manifests {
   deleteManifest(repository: string, digest: Digest): Promise<void>;
   /** Manifests whose `subject` is this digest, whether or not the subject exists; by digest. */
   referrers(repository: string, subject: Digest, query: ReferrersQuery): Promise<readonly Descriptor[]>;
+  /** Of the referrers of one type, the one that was pushed last. */
+  newestReferrer(repository: string, subject: Digest, artifactType: string): Promise<Descriptor | undefined>;
 }
 
 export interface StoredManifest {

@@ -1,16 +1,18 @@
-import { pipeline } from "node:stream/promises";
+import type { IncomingMessage } from "node:http";
 import type { Digest } from "#oci";
 import { blobUnknown } from "../blobs/refusals.ts";
 import {
   answerBytes,
   answerEmpty,
   contentHeaders,
+  etag,
   type Exchange,
   matchesEtag,
   type RegistryStores,
   type Resource,
 } from "./exchange.ts";
 import { readRange } from "./range.ts";
+import { sendStream } from "./send-stream.ts";
 
 interface BlobTarget {
   readonly repository: string;
@@ -30,10 +32,9 @@ export const blobs: Resource<BlobTarget> = {
 async function sendBlob({ blobs, catalogue }: RegistryStores, exchange: Exchange, target: BlobTarget): Promise<void> {
   const { request, response } = exchange;
   const { repository, digest } = target;
-  if ((await catalogue.blobSize(repository, digest)) === undefined) throw blobUnknown(digest);
-  // The store is asked too: a client that is told of a blob whose file is lost would not push it again.
-  const sizeBytes = await blobs.size(digest);
-  if (sizeBytes === undefined) throw blobUnknown(digest);
+  const sizeBytes = await catalogue.blobSize(repository, digest);
+  // The store is asked too: a client that is told of a blob whose file is lost or cut would not push it again.
+  if (sizeBytes === undefined || (await blobs.size(digest)) !== sizeBytes) throw blobUnknown(digest);
 
   const headers = {
     ...contentHeaders(digest),
@@ -42,7 +43,7 @@ async function sendBlob({ blobs, catalogue }: RegistryStores, exchange: Exchange
     "Content-Type": "application/octet-stream",
   };
   if (matchesEtag(request, digest)) return answerEmpty(exchange, 304, headers);
-  const range = request.method === "GET" ? readRange(request.headers.range, sizeBytes) : "whole";
+  const range = request.method === "GET" ? readRange(wantedRange(request, digest), sizeBytes) : "whole";
   if (range === "unsatisfiable") {
     return answerBytes(exchange, 416, { "Content-Range": `bytes */${sizeBytes}` }, Buffer.alloc(0));
   }
@@ -58,5 +59,11 @@ async function sendBlob({ blobs, catalogue }: RegistryStores, exchange: Exchange
     const length = range.last - range.first + 1;
     response.writeHead(206, { ...headers, "Content-Range": contentRange, "Content-Length": length });
   }
-  await pipeline(bytes, response);
+  await sendStream(bytes, response);
+}
+
+/** RFC 9110, 13.1.5: a client that began with other content wants all of this one. */
+function wantedRange({ headers }: IncomingMessage, digest: Digest): string | undefined {
+  const condition = headers["if-range"];
+  return condition === undefined || condition === etag(digest) ? headers.range : undefined;
 }

@@ -27,9 +27,9 @@ export type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
 export type Resource<Target> = Readonly<Partial<Record<Method, Handler<Target>>>>;
 
 /** The request's bytes. Leaving the loop early leaves the connection open, so that an error can still be sent. */
-export function body(exchange: Exchange): AsyncIterable<Uint8Array> {
-  if (isWaitingForContinue(exchange.request)) exchange.response.writeContinue();
-  return exchange.request.iterator({ destroyOnReturn: false });
+export function body({ request, response }: Exchange): AsyncIterable<Uint8Array> {
+  if (waiting.delete(request)) response.writeContinue();
+  return request.iterator({ destroyOnReturn: false });
 }
 
 /** The request's bytes, whole. @throws {RegistryError} `tooLarge` as soon as they are more than `limitBytes` */
@@ -72,14 +72,18 @@ export function answerJson(exchange: Exchange, headers: HeaderValues, value: unk
 
 /** Headers of an answer that is about one blob or manifest. */
 export function contentHeaders(digest: Digest): Record<string, string> {
-  return { "Docker-Content-Digest": digest, ETag: `"${digest}"` };
+  return { "Docker-Content-Digest": digest, ETag: etag(digest) };
+}
+
+export function etag(digest: Digest): string {
+  return `"${digest}"`;
 }
 
 /** RFC 9110, 13.1.2. */
 export function matchesEtag(request: IncomingMessage, digest: Digest): boolean {
   const wanted = request.headers["if-none-match"];
   if (wanted === undefined) return false;
-  return wanted.split(",").some((tag) => ["*", `"${digest}"`].includes(tag.trim().replace(/^W\//, "")));
+  return wanted.split(",").some((tag) => ["*", etag(digest)].includes(tag.trim().replace(/^W\//, "")));
 }
 
 const waiting = new WeakSet<IncomingMessage>();
@@ -89,6 +93,6 @@ export function waitsForContinue(request: IncomingMessage): void {
   waiting.add(request);
 }
 
-function isWaitingForContinue(request: IncomingMessage): boolean {
-  return waiting.delete(request);
+export function isWaitingForContinue(request: IncomingMessage): boolean {
+  return waiting.has(request);
 }

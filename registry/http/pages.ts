@@ -19,7 +19,7 @@ export function readPage({ query }: Exchange): Page {
 }
 
 /**
- * Takes the entries of one page from a list that was read one entry further, and says where the next page is.
+ * Takes the entries of one page from a list that was read further than that, and says where the next page is.
  *
  * @param name the field by which the list is ordered
  * @returns `Link` as in RFC 8288, relative; absent on the last page
@@ -34,7 +34,6 @@ export function cutPage<Entry>(
   const last = page.at(-1);
   if (entries.length <= limit || last === undefined) return { entries: page, headers: {} };
   const query = new URLSearchParams(exchange.query);
-  query.set("n", String(limit));
   query.set("last", name(last));
   const path = (exchange.request.url ?? "").split("?", 1)[0];
   return { entries: page, headers: { Link: `<${path}?${query.toString()}>; rel="next"` } };

@@ -39,7 +39,7 @@ function fitting(entries: readonly Descriptor[]): number {
   let sizeBytes = 200;
   let count = 0;
   for (const entry of entries) {
-    sizeBytes += JSON.stringify(entry).length + 1;
+    sizeBytes += Buffer.byteLength(JSON.stringify(entry)) + 1;
     if (sizeBytes > largestManifestBytes && count > 0) break;
     count++;
   }

@@ -1,6 +1,7 @@
 import { type Digest, digestAlgorithm, isDigest, isRepository, RegistryError } from "#oci";
 import type { AppendOptions, Upload } from "../blobs/blob-store.ts";
 import { answerEmpty, body, type Exchange, type RegistryStores, type Resource } from "./exchange.ts";
+import { freeChunk } from "./free-chunk.ts";
 import { readChunkRange } from "./range.ts";
 import { digestInvalid } from "./routes.ts";
 
@@ -106,12 +107,15 @@ function appendOptions(exchange: Exchange, digest: Digest | undefined): AppendOp
   return { offsetBytes: range.first, algorithm };
 }
 
-/** The body, until a newer request takes over. */
+/** The body, until a newer request takes over. A chunk is good until the next one is asked for. */
 async function* until(signal: AbortSignal | undefined, exchange: Exchange): AsyncGenerator<Uint8Array> {
   const stop = (): void => void exchange.request.destroy(signal?.reason as Error);
   signal?.addEventListener("abort", stop, { once: true });
   try {
-    yield* body(exchange);
+    for await (const chunk of body(exchange)) {
+      yield chunk;
+      freeChunk(chunk);
+    }
   } finally {
     signal?.removeEventListener("abort", stop);
   }

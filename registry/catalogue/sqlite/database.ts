@@ -13,6 +13,9 @@ export interface Query<Row> {
   run(...values: SQLInputValue[]): number;
 }
 
+/** sqlite.org/pragma.html#pragma_synchronous */
+const synchronousFull = 2;
+
 /** The catalogue's connection: reads at once, writes through {@link Database.write}. */
 export class Database {
   readonly #connection: DatabaseSync;
@@ -32,6 +35,8 @@ export class Database {
     try {
       // FULL: in WAL mode the default would let a power cut take back commits that were acknowledged.
       connection.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+      const durable = connection.prepare("PRAGMA synchronous").get()?.["synchronous"];
+      if (durable !== synchronousFull) throw new Error(`SQLite refused synchronous = FULL and has ${String(durable)}`);
       migrate(connection, path);
     } catch (error) {
       connection.close();

@@ -47,7 +47,8 @@ export function manifests(database: Database, now: () => Date): Manifests {
     `INSERT INTO manifests
        (repository_id, digest, media_type, artifact_type, subject, size, content_size, pushed_at, description, annotations, bytes)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (repository_id, digest) DO UPDATE SET media_type = excluded.media_type
+     ON CONFLICT (repository_id, digest)
+       DO UPDATE SET media_type = excluded.media_type, pushed_at = excluded.pushed_at
      RETURNING id`,
   );
   const insertReference = database.query(
@@ -66,6 +67,10 @@ export function manifests(database: Database, now: () => Date): Manifests {
     `SELECT digest, media_type, artifact_type, size, annotations FROM manifests
      WHERE repository_id = ? AND subject = ? AND digest > ? AND (?4 IS NULL OR artifact_type = ?4)
      ORDER BY digest LIMIT ?5`,
+  );
+  const newestReferrer = database.query<ReferrerRow>(
+    `SELECT digest, media_type, artifact_type, size, annotations FROM manifests
+     WHERE repository_id = ? AND subject = ? AND artifact_type = ? ORDER BY pushed_at DESC, id DESC LIMIT 1`,
   );
 
   /** What all references add up to, after a check that each is there. */
@@ -129,6 +134,12 @@ export function manifests(database: Database, now: () => Date): Manifests {
       if (id === undefined) return [];
       const rows = referrers.all(id, subject, query.after ?? "", query.artifactType ?? null, query.limit);
       return rows.map(referrerDescriptor);
+    },
+
+    async newestReferrer(repository, subject, type) {
+      const id = ids.find(repository);
+      const row = id === undefined ? undefined : newestReferrer.first(id, subject, type);
+      return row && referrerDescriptor(row);
     },
   };
 }
