@@ -1,7 +1,7 @@
 import "./abort"; // named in asconfig.json
 import { Action } from "./action";
 import { BufferType, readConfiguration } from "./buffer";
-import { addContext, enterContext, findContext, removeContext, setNewContextId } from "./context-table";
+import { addContext, enterContext, findContext, leaveContext, removeContext, setNewContextId } from "./context-table";
 import { HttpContext } from "./http-context";
 import { log } from "./log";
 import { getSegment } from "./property";
@@ -35,7 +35,7 @@ export function proxy_on_context_create(id: u32, parentId: u32): void {
       }
     }
   }
-  enterContext(outer);
+  leaveContext(outer);
 }
 
 export function proxy_on_vm_start(id: u32, configurationSize: u32): bool {
@@ -45,7 +45,7 @@ export function proxy_on_vm_start(id: u32, configurationSize: u32): bool {
   const configuration = readConfiguration(BufferType.VmConfiguration, configurationSize);
   if (configuration !== null) root.vmConfigurationData = configuration;
   const accepted = configuration !== null && root.onVmStart();
-  enterContext(outer);
+  leaveContext(outer);
   return accepted;
 }
 
@@ -56,7 +56,7 @@ export function proxy_on_configure(id: u32, configurationSize: u32): bool {
   const configuration = readConfiguration(BufferType.PluginConfiguration, configurationSize);
   if (configuration !== null) root.configurationData = configuration;
   const accepted = configuration !== null && root.onConfigure();
-  enterContext(outer);
+  leaveContext(outer);
   return accepted;
 }
 
@@ -65,7 +65,7 @@ export function proxy_on_tick(id: u32): void {
   if (root === null) return;
   const outer = enterContext(id);
   root.onTick();
-  enterContext(outer);
+  leaveContext(outer);
 }
 
 export function proxy_on_request_headers(id: u32, count: u32, endOfStream: bool): Action {
@@ -74,7 +74,7 @@ export function proxy_on_request_headers(id: u32, count: u32, endOfStream: bool)
   const outer = enterContext(id);
   const action = stream.onRequestHeaders(endOfStream);
   stream.isRequestPaused = action != Action.Continue;
-  enterContext(outer);
+  leaveContext(outer);
   return action;
 }
 
@@ -84,7 +84,7 @@ export function proxy_on_request_body(id: u32, size: u32, endOfStream: bool): Ac
   const outer = enterContext(id);
   const action = stream.onRequestBody(size, endOfStream);
   stream.isRequestPaused = action != Action.Continue;
-  enterContext(outer);
+  leaveContext(outer);
   return action;
 }
 
@@ -94,7 +94,7 @@ export function proxy_on_request_trailers(id: u32, count: u32): Action {
   const outer = enterContext(id);
   const action = stream.onRequestTrailers();
   stream.isRequestPaused = action != Action.Continue;
-  enterContext(outer);
+  leaveContext(outer);
   return action;
 }
 
@@ -104,7 +104,7 @@ export function proxy_on_response_headers(id: u32, count: u32, endOfStream: bool
   const outer = enterContext(id);
   const action = stream.onResponseHeaders(endOfStream);
   stream.isResponsePaused = action != Action.Continue;
-  enterContext(outer);
+  leaveContext(outer);
   return action;
 }
 
@@ -114,7 +114,7 @@ export function proxy_on_response_body(id: u32, size: u32, endOfStream: bool): A
   const outer = enterContext(id);
   const action = stream.onResponseBody(size, endOfStream);
   stream.isResponsePaused = action != Action.Continue;
-  enterContext(outer);
+  leaveContext(outer);
   return action;
 }
 
@@ -124,7 +124,7 @@ export function proxy_on_response_trailers(id: u32, count: u32): Action {
   const outer = enterContext(id);
   const action = stream.onResponseTrailers();
   stream.isResponsePaused = action != Action.Continue;
-  enterContext(outer);
+  leaveContext(outer);
   return action;
 }
 
@@ -134,7 +134,7 @@ export function proxy_on_done(id: u32): bool {
   const outer = enterContext(id);
   context.isEnding = true;
   const done = context.onDone();
-  enterContext(outer);
+  leaveContext(outer);
   return done;
 }
 
@@ -144,7 +144,7 @@ export function proxy_on_log(id: u32): void {
   const outer = enterContext(id);
   context.isEnding = true;
   context.onLog();
-  enterContext(outer);
+  leaveContext(outer);
 }
 
 export function proxy_on_delete(id: u32): void {
@@ -153,7 +153,7 @@ export function proxy_on_delete(id: u32): void {
   const outer = enterContext(id);
   context.onDelete();
   removeContext(context);
-  enterContext(outer);
+  leaveContext(outer);
 }
 
 function findRoot(id: u32): RootContext | null {

@@ -1,3 +1,4 @@
+import { collectGarbage } from "./collector";
 import { Context } from "./context";
 
 // Contexts by id: chains in a fixed table outside the garbage collector, which is told by pinning that they live.
@@ -16,11 +17,17 @@ export function setNewContextId(id: u32): void {
   newContextId = id;
 }
 
-/** Makes `id` current and returns the one before, to be set again at the callback's end: callbacks can nest. */
+/** Makes `id` current and returns the one before, for {@link leaveContext}: callbacks can nest. */
 export function enterContext(id: u32): u32 {
   const outer = currentContextId;
   currentContextId = id;
   return outer;
+}
+
+/** Ends what {@link enterContext} began. */
+export function leaveContext(outer: u32): void {
+  currentContextId = outer;
+  if (outer == 0) collectGarbage();
 }
 
 export function findContext(id: u32): Context | null {

@@ -1,0 +1,35 @@
+import { exportsCallbacks } from "./sources.js";
+
+/**
+ * Words in a filter's source for which it needs a callback. A callback that is not named here is always exported.
+ *
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+const words = {
+  proxy_on_vm_start: ["onVmStart", "vmConfiguration", "vmConfigurationBytes"],
+  proxy_on_tick: ["onTick"],
+  proxy_on_request_headers: ["onRequestHeaders"],
+  proxy_on_request_body: ["onRequestBody"],
+  proxy_on_request_trailers: ["onRequestTrailers"],
+  proxy_on_response_headers: ["onResponseHeaders"],
+  proxy_on_response_body: ["onResponseBody"],
+  proxy_on_response_trailers: ["onResponseTrailers"],
+  proxy_on_done: ["onDone"],
+  proxy_on_log: ["onLog"],
+};
+
+/**
+ * Leaves out of the module's exports the callbacks that the filter has no use for. The host does not call what is not
+ * there: that saves code, and for each stream the way into the VM and back.
+ *
+ * @param {readonly import("assemblyscript").Source[]} ofSdk
+ * @param {readonly import("assemblyscript").Source[]} filter
+ */
+export function keepCallbacksInUse(ofSdk, filter) {
+  const found = new Set(filter.flatMap(({ text }) => text.match(/\b(?:on[A-Z]|vmConfiguration)\w*/g) ?? []));
+  const isInUse = (/** @type {string} */ callback) => words[callback]?.some((word) => found.has(word)) ?? true;
+  for (const statement of ofSdk.flatMap(({ statements }) => statements)) {
+    if (!exportsCallbacks(statement)) continue;
+    statement.members = statement.members.filter(({ exportedName }) => isInUse(exportedName.text));
+  }
+}

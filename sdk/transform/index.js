@@ -1,0 +1,20 @@
+// What the compiler does to every filter before it compiles it; asconfig.json names this file.
+import { keepCallbacksInUse } from "./callbacks.js";
+import { countObjectBytes } from "./collector.js";
+import { guardLogs } from "./logs.js";
+import { warnOfMisspeltCallbacks } from "./spelling.js";
+import { isOfSdk } from "./sources.js";
+
+export default class FilterTransform {
+  /** @param {import("assemblyscript").Parser} parser */
+  afterParse(parser) {
+    const ofSdk = parser.sources.filter((source) => isOfSdk(source));
+    const filter = parser.sources.filter((source) => !isOfSdk(source));
+    keepCallbacksInUse(ofSdk, filter);
+    countObjectBytes(parser);
+    for (const source of filter) {
+      warnOfMisspeltCallbacks(parser, source, ofSdk);
+      guardLogs(parser, source);
+    }
+  }
+}
