@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Snapshot } from "#deploy/envoy";
 import { EnvoyAdmin } from "#envoy";
@@ -23,12 +24,15 @@ export const adminFlag: StringFlag = {
 export async function bootstrapPath(context: Context, flag: string | undefined): Promise<string> {
   if (flag !== undefined) return resolve(context.cwd, flag);
   const prompts = await context.prompts();
-  if (!prompts)
+  if (!prompts) {
     throw usageError("--bootstrap is missing", { hint: "add -b FILE: the bootstrap that Envoy was started with" });
-  return resolve(
-    context.cwd,
-    await prompts.text({ message: "Which bootstrap was Envoy started with?", initial: "envoy.yaml" }),
-  );
+  }
+  const answer = await prompts.text({
+    message: "Which bootstrap was Envoy started with?",
+    initial: "envoy.yaml",
+    validate: (path) => (existsSync(resolve(context.cwd, path)) ? undefined : `there is no ${path}`),
+  });
+  return resolve(context.cwd, answer);
 }
 
 /**

@@ -36,6 +36,10 @@ export interface Argument extends Completable {
   readonly description: string;
   readonly optional?: true;
   readonly choices?: readonly string[];
+  /** What somebody at a terminal is asked when it is missing; by default its description. */
+  readonly question?: string;
+  /** Whether it names an image of the local store: those are offered then. */
+  readonly isStored?: true;
 }
 
 interface Completable {
@@ -43,7 +47,7 @@ interface Completable {
   readonly complete?: CompletionKind;
 }
 
-/** `reference`: the tags in the local store; `registry`: hosts that are known from credentials. */
+/** `reference`: the tags in the local store; `registry`: hosts that are known from credentials; `command`: the words of commands. */
 export type CompletionKind = "file" | "folder" | "reference" | "registry" | "command";
 
 export type Flags = Readonly<Record<string, Flag>>;

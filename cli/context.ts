@@ -3,8 +3,10 @@ import type { Readable } from "node:stream";
 import type { CommandTree } from "./command.ts";
 import type { Env, Prompts, Variables } from "./env.ts";
 import { findFolders, type Folders } from "./folders.ts";
+import { formatTable } from "./terminal/format.ts";
 import { LiveProgress } from "./terminal/live-progress.ts";
-import { jsonProgress, plainProgress } from "./terminal/line-progress.ts";
+import { jsonProgress } from "./terminal/json-progress.ts";
+import { plainProgress } from "./terminal/plain-progress.ts";
 import { Screen } from "./terminal/screen.ts";
 import { jsonLogger, textLogger } from "./terminal/stderr-logger.ts";
 import { styleFor, type Style } from "./terminal/style.ts";
@@ -29,6 +31,8 @@ export interface Context {
   readonly noteStyle: Style;
   /** Characters in a line of stdout. */
   readonly columns: number;
+  /** Prints columns to stdout, cut to the window if it is a terminal. */
+  outTable(rows: readonly (readonly string[])[]): void;
   /** Prints a part of the result, as it is, to stdout. */
   out(text: string): void;
   /** Prints one JSON document to stdout. */
@@ -74,6 +78,7 @@ export function openContext(env: Env, manner: Manner, commands: CommandTree): Op
     noteStyle,
     columns: env.stdout.columns(),
     out: (text) => screen.out(text),
+    outTable: (rows) => screen.out(formatTable(rows, env.stdout.isTTY ? env.stdout.columns() : Infinity)),
     outJson: (document) => screen.out(`${JSON.stringify(document, undefined, env.stdout.isTTY ? 2 : 0)}\n`),
     note: (line) => (isJson || isQuiet ? undefined : screen.err(`${line}\n`)),
     prompts: async () => (isJson || !env.stdin.isTTY || !env.stderr.isTTY ? undefined : env.openPrompts()),
@@ -89,7 +94,8 @@ function openProgress(
 ): { progress: Progress; stop: () => void } {
   const nothing = (): void => {};
   const isSilent = manner.isQuiet || manner.isJson;
-  const kind = manner.progress !== "auto" ? manner.progress : isSilent ? "none" : env.stderr.isTTY ? "bars" : "plain";
+  const canRedraw = env.stderr.isTTY && env.vars["TERM"] !== "dumb";
+  const kind = manner.progress !== "auto" ? manner.progress : isSilent ? "none" : canRedraw ? "bars" : "plain";
   const toErr = (line: string): void => screen.err(line);
   switch (kind) {
     case "bars": {

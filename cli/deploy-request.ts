@@ -4,13 +4,14 @@ import { errorMessage } from "#core";
 import { DeployError, type DeployRequest } from "#deploy/envoy";
 import { checkModule, requiredCapabilities } from "#module";
 import type { Digest } from "#oci";
+import { formatReference } from "#oci";
 import { readFilterImage, readModule } from "#oci/image";
 import { originOf } from "#oci/client";
 import { checkConfig, type ImageConfig, readImageConfig } from "#project";
 import type { Context } from "./context.ts";
 import { usageError } from "./errors.ts";
 import { findImage } from "./images.ts";
-import { formatImage, type ImageReference, readReference } from "./references.ts";
+import { type ImageReference, readReference } from "./references.ts";
 
 export interface DeployFlags {
   readonly name: string | undefined;
@@ -31,15 +32,14 @@ export interface DeployFlags {
 export async function readDeployRequest(context: Context, text: string, flags: DeployFlags): Promise<DeployRequest> {
   const { signal } = context;
   const reference = readReference(text, flags.hub);
-  const { source } = await findImage(context, reference, flags);
-  const manifest = await source.resolve(reference.tagOrDigest, signal);
+  const { source, manifest } = await findImage(context, reference, flags);
   const image = await readFilterImage(source, manifest, { signal });
   const { module, runtimeConfig } = await readModule(source, image, { signal });
   const info = checkModule(module);
   const configured = await readImageConfig(source, image, signal);
   return {
     deployment: flags.name ?? reference.repository.split("/").at(-1) ?? reference.repository,
-    reference: formatImage(reference),
+    reference: formatReference(reference),
     digest: manifest.digest,
     module,
     rootId: chooseRootId(flags["root-id"], runtimeConfig?.config.rootIds ?? []),
@@ -96,7 +96,7 @@ function remoteUrl(reference: ImageReference, moduleDigest: Digest | undefined, 
     const why = moduleDigest === undefined ? "its module is packed into an archive" : "its reference names no registry";
     throw new DeployError(
       "REMOTE_UNSUPPORTED",
-      `Envoy cannot fetch the module of ${formatImage(reference)} itself: ${why}`,
+      `Envoy cannot fetch the module of ${formatReference(reference)} itself: ${why}`,
       {
         hint: "leave --mode remote out: the module becomes a file beside the bootstrap",
       },

@@ -1,5 +1,7 @@
 import { errorCode, errorMessage, HubError } from "#core";
 import { Stopped } from "./env.ts";
+import { systemError } from "./system-error.ts";
+import type { Style } from "./terminal/style.ts";
 
 /** The exit statuses of `wasm`. */
 export const exitStatus = { failed: 1, usage: 2, unauthorized: 4, interrupted: 130, terminated: 143 } as const;
@@ -13,13 +15,14 @@ export interface ErrorReport {
   readonly status: number;
   /** What the error's causes add, outermost first. */
   readonly because: readonly string[];
-  readonly stack: string | undefined;
+  /** Where the error and its causes were thrown, for `-v`. */
+  readonly stack: readonly string[];
 }
 
 /** Turns anything that was thrown into a report. The only place where errors become words. */
 export function describeError(error: unknown, signal?: AbortSignal): ErrorReport {
   const stopped: unknown = signal?.aborted ? signal.reason : error;
-  const stack = error instanceof Error ? error.stack : undefined;
+  const stack = stackOf(error);
   if (stopped instanceof Stopped) {
     const isInterrupt = stopped.signalName === "SIGINT";
     return {
@@ -38,12 +41,32 @@ export function describeError(error: unknown, signal?: AbortSignal): ErrorReport
   return { code, message, hint, detail, status: statusOf(code), because: causes(expected), stack };
 }
 
-/** `message`, what it follows from, and what to do next; with `isVerbose` the stack trace too. */
-export function formatError(report: ErrorReport, isVerbose: boolean): { headline: string; lines: readonly string[] } {
-  const lines = report.because.map((cause) => `because: ${cause}`);
-  if (report.hint) lines.push(`hint: ${report.hint}`);
-  if (isVerbose && report.stack) lines.push(report.stack);
-  return { headline: `${report.message} [${report.code}]`, lines };
+export interface FormatErrorOptions {
+  readonly style: Style;
+  readonly isVerbose: boolean;
+}
+
+/** Lines of a message that are shown: an error takes one screen. */
+const mostLines = 30;
+
+/**
+ * `error: `, the message's first line with the code, its other lines, what it follows from, what to do next, and how the
+ * command is used. With `isVerbose` everything of the message, and the stack trace.
+ */
+export function formatError(report: ErrorReport, { style, isVerbose }: FormatErrorOptions): string {
+  const { code, message, because, hint, detail, stack } = report;
+  const [first = "", ...rest] = message.split("\n");
+  // Whoever presses Ctrl-C made no mistake.
+  if (code === "INTERRUPTED") return `${style("yellow", first)}\n`;
+  const lines = [`${style(["red", "bold"], "error:")} ${first} ${style("dim", `[${code}]`)}`];
+  const isCut = !isVerbose && rest.length > mostLines;
+  lines.push(...(isCut ? rest.slice(0, mostLines) : rest));
+  if (isCut) lines.push(`… ${rest.length - mostLines} lines more: -v shows them`);
+  lines.push(...because.map((cause) => `  because: ${cause}`));
+  if (hint) lines.push(`  ${style("bold", "hint:")} ${hint}`);
+  if (typeof detail["usage"] === "string") lines.push(`  usage: ${detail["usage"]}`);
+  if (isVerbose) lines.push(...stack.map((line) => style("dim", line)));
+  return `${lines.join("\n")}\n`;
 }
 
 const statuses: Readonly<Record<string, number>> = {
@@ -57,34 +80,6 @@ const statuses: Readonly<Record<string, number>> = {
 
 function statusOf(code: string): number {
   return statuses[code] ?? exitStatus.failed;
-}
-
-/** System errors that a person can meet by the state of their machine, and what helps. */
-const systemHints: Readonly<Record<string, [what: string, hint: string]>> = {
-  ENOENT: ["no such file or folder", "check the path"],
-  EACCES: ["permission denied", "check who owns it and its permissions"],
-  EPERM: ["operation not permitted", "check who owns it and its permissions"],
-  EROFS: ["the file system is read-only", "choose another folder"],
-  ENOSPC: ["no space left on the disk", "free some space, or move the folder with XDG_DATA_HOME or XDG_CACHE_HOME"],
-  EDQUOT: ["the disk quota is used up", "free some space, or move the folder with XDG_DATA_HOME or XDG_CACHE_HOME"],
-  EIO: ["the disk could not be read or written", "look into the system's log"],
-  EISDIR: ["is a folder, not a file", "name a file"],
-  ENOTDIR: ["a part of the path is a file, not a folder", "check the path"],
-  EEXIST: ["exists already", "choose another name, or remove it"],
-  ENOTEMPTY: ["the folder is not empty", "choose another folder"],
-  EMFILE: ["too many open files", "raise the limit with ulimit -n"],
-  EADDRINUSE: ["the port is in use", "choose another port; 0 takes a free one"],
-  EADDRNOTAVAIL: ["the address is not one of this machine", "listen on 127.0.0.1, or on 0.0.0.0 for all"],
-};
-
-function systemError(error: unknown): HubError | undefined {
-  const code = errorCode(error);
-  const known = code !== undefined && Object.hasOwn(systemHints, code) ? systemHints[code] : undefined;
-  if (code === undefined || !known) return undefined;
-  const { path, dest, address, port } = error as { path?: string; dest?: string; address?: string; port?: number };
-  const where = path ?? dest ?? (address === undefined ? undefined : `${address}:${port}`);
-  const message = where === undefined ? known[0] : `${where}: ${known[0]}`;
-  return new HubError(code, message, { hint: known[1], detail: where === undefined ? {} : { path: where } });
 }
 
 function fault(error: unknown): Omit<ErrorReport, "stack"> {
@@ -102,13 +97,20 @@ function fault(error: unknown): Omit<ErrorReport, "stack"> {
 function causes(error: Error): readonly string[] {
   const messages: string[] = [];
   let said = error.message;
+  // Where the room has said what to do, the system's own words for the same add nothing; -v has them.
+  const isExplained = error instanceof HubError && error.hint !== undefined;
   for (let cause = firstOf(error.cause); cause instanceof Error; cause = firstOf(cause.cause)) {
-    const message = cause.message.trim();
-    if (message !== "" && !said.includes(message)) messages.push(firstLine(message));
-    said += `\n${message}`;
+    const system = systemError(cause);
+    const message = system ? system.message : firstLine(cause.message.trim());
+    const isNew = message !== "" && !said.includes(message) && !said.includes(cause.message);
+    if (isNew && !(system && isExplained) && !saysNothing.has(message)) messages.push(message);
+    said += `\n${cause.message}\n${message}`;
   }
   return messages;
 }
+
+/** What fetch() wraps every failure in. */
+const saysNothing: ReadonlySet<string> = new Set(["fetch failed"]);
 
 /** Node reports a connection that was refused on every address of a host as one error with a list. */
 function firstOf(cause: unknown): unknown {
@@ -117,4 +119,20 @@ function firstOf(cause: unknown): unknown {
 
 function firstLine(message: string): string {
   return message.split("\n", 1)[0] ?? "";
+}
+
+/** The frames of an error and of its causes. */
+function stackOf(error: unknown): readonly string[] {
+  const lines: string[] = [];
+  for (
+    let cause: unknown = error, isFirst = true;
+    cause instanceof Error;
+    cause = firstOf(cause.cause), isFirst = false
+  ) {
+    const code = errorCode(cause);
+    const title = `${cause.name}${code === undefined ? "" : ` [${code}]`}: ${firstLine(cause.message)}`;
+    const frames = (cause.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+    lines.push(`${isFirst ? "" : "caused by "}${title}`, ...frames);
+  }
+  return lines;
 }

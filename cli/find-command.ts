@@ -44,11 +44,36 @@ function isGlobalFlag(word: string): boolean {
   return Object.entries(globalFlags).some(([name, { short }]) => word === `--${name}` || word === `-${short}`);
 }
 
+/** What other tools call it. */
+const otherNames: Readonly<Record<string, string>> = {
+  create: "init",
+  new: "init",
+  ls: "list",
+  images: "list",
+  upload: "push",
+  download: "pull",
+  fetch: "pull",
+  show: "inspect",
+  remove: "undeploy envoy",
+  ps: "status",
+  version: "--version",
+};
+
 function unknownCommand(word: string, path: readonly string[], tree: CommandTree): Error {
-  const names = shownCommands(tree);
-  const near = nearest(word, names);
   const typed = ["wasm", ...path].join(" ");
+  const meant = guess(word, path.length === 0, tree).map((name) => `${typed} ${name}`);
   return usageError(`unknown command ${JSON.stringify([...path, word].join(" "))}`, {
-    hint: near ? `did you mean ${typed} ${near}?` : `${typed} --help lists the commands`,
+    hint: meant.length > 0 ? `did you mean ${meant.join(" or ")}?` : `${typed} --help lists the commands`,
   });
+}
+
+/** The nearest name; else the command that other tools call so; else those whose last word it is: `serve`. */
+function guess(word: string, isRoot: boolean, tree: CommandTree): readonly string[] {
+  const near = nearest(word, shownCommands(tree));
+  if (near !== undefined) return [near];
+  const other = isRoot && Object.hasOwn(otherNames, word) ? otherNames[word] : undefined;
+  if (other !== undefined) return [other];
+  return Object.entries(tree).flatMap(([name, node]) =>
+    isGroup(node) && Object.hasOwn(node.commands, word) ? [`${name} ${word}`] : [],
+  );
 }

@@ -7,7 +7,6 @@ export interface Folders {
   readonly cache: string;
   /** The local store, and a hub's data unless another place is named. */
   readonly data: string;
-  readonly config: string;
   /** The OCI image layout that build, pull and tag write. */
   readonly store: string;
 }
@@ -22,7 +21,6 @@ export function findFolders(vars: Variables, home: string): Folders {
   return {
     cache: base("XDG_CACHE_HOME", ".cache"),
     data,
-    config: base("XDG_CONFIG_HOME", ".config"),
     store: join(data, "store"),
   };
 }

@@ -13,9 +13,9 @@ export interface HelpOptions {
 export function commandHelp(path: readonly string[], command: Command, options: HelpOptions): string {
   const { style } = options;
   const sections = [
-    `${command.summary}\n`,
+    `${wrap(command.summary, lineWidth(options))}\n`,
     ...(command.description ?? []).map((paragraph) => `${wrap(paragraph, lineWidth(options))}\n`),
-    section("Usage", [`  ${usageLine(path, command)}\n`], style),
+    section("Usage", [`  ${wrap(usageLine(path, command), lineWidth(options) - 2, 6)}\n`], style),
   ];
   const args = Object.values(command.arguments).map(({ value, description, choices }) => [
     value,
@@ -36,11 +36,11 @@ export function groupHelp(path: readonly string[], group: CommandGroup, options:
   const name = ["wasm", ...path].join(" ");
   const rows = leaves(path.slice(1), group).map(({ path: own, summary }) => [own.join(" "), summary]);
   return [
-    `${group.summary}\n`,
+    `${wrap(group.summary, lineWidth(options))}\n`,
     section("Usage", [`  ${name} COMMAND [FLAGS]\n`], style),
     section("Commands", [definitions(rows, options)], style),
     section("Flags", [definitions(flagRows(path.length === 0 ? rootFlags : globalFlags), options)], style),
-    `${style("dim", `${name} COMMAND --help tells more about a command.`)}\n`,
+    `${style("dim", wrap(`${name} COMMAND --help tells more about a command.`, lineWidth(options)))}\n`,
   ].join("\n");
 }
 
@@ -96,17 +96,24 @@ function section(title: string, body: readonly string[], style: Style): string {
   return `${style("bold", title)}\n${body.join("")}`;
 }
 
+/** Terms with their texts beside them; below them where the window is too narrow for both. */
 function definitions(rows: readonly (readonly string[])[], options: HelpOptions): string {
   const left = Math.max(...rows.map(([term = ""]) => term.length));
+  const isNarrow = lineWidth(options) - left - 4 < narrowestText;
+  const indent = isNarrow ? 6 : left + 4;
   return rows
     .map(([term = "", text = ""]) => {
-      const wrapped = wrap(text, lineWidth(options) - left - 4, 0).replaceAll("\n", `\n${" ".repeat(left + 4)}`);
-      return `  ${options.style("cyan", term)}${" ".repeat(left - term.length)}  ${wrapped}\n`;
+      const wrapped = wrap(text, lineWidth(options) - indent).replaceAll("\n", `\n${" ".repeat(indent)}`);
+      const gap = isNarrow ? `\n${" ".repeat(indent)}` : " ".repeat(left - term.length + 2);
+      return `  ${options.style("cyan", term)}${gap}${wrapped}\n`;
     })
     .join("");
 }
 
-/** Longer lines are hard to read; shorter ones than this cannot be helped. */
+/** Characters of a text that are needed beside its term. */
+const narrowestText = 30;
+
+/** Longer lines are hard to read. */
 function lineWidth({ columns }: HelpOptions): number {
-  return Math.min(100, Math.max(50, columns));
+  return Math.min(100, Math.max(20, columns));
 }

@@ -1,16 +1,51 @@
-import { contentNotFound, type ImageSource, OciError, type ReferrerLister } from "#oci";
-import { OciLayout, repositoryName } from "#oci/layout";
+import {
+  contentNotFound,
+  type Descriptor,
+  type ImageSource,
+  OciError,
+  type ReferrerLister,
+  formatReference,
+} from "#oci";
+import type { RemoteRepository } from "#oci/client";
+import { type LayoutRepository, OciLayout, repositoryName } from "#oci/layout";
 import type { Context } from "./context.ts";
-import { formatImage, type ImageReference } from "./references.ts";
+import { type ImageReference } from "./references.ts";
 import { openRegistry, type RegistryFlags } from "./registries.ts";
+import { nearest } from "./suggest.ts";
 
-export function openStore(context: Context): Promise<OciLayout> {
-  return OciLayout.open(context.folders.store);
+/** The local store, made when it is absent: for what writes. */
+export function openStore({ folders }: Pick<Context, "folders">): Promise<OciLayout> {
+  return OciLayout.open(folders.store);
+}
+
+/** The local store, for what only reads: none is made where there is none. */
+export function existingStore({ folders }: Pick<Context, "folders">): Promise<OciLayout | undefined> {
+  return OciLayout.existing(folders.store);
+}
+
+/** An image of the local store. */
+export interface StoredImage {
+  readonly store: OciLayout;
+  readonly repository: LayoutRepository;
+  readonly manifest: Descriptor;
+}
+
+/**
+ * Finds an image in the local store.
+ *
+ * @param hint what the person can do when it is not there
+ * @throws {OciError} CONTENT_NOT_FOUND
+ */
+export async function resolveStored(context: Context, reference: ImageReference, hint: string): Promise<StoredImage> {
+  const found = await lookInStore(context, reference);
+  if (found) return found;
+  throw notFound(reference, "the local store", hint);
 }
 
 /** Where an image was found. */
 export interface FoundImage {
   readonly source: ImageSource & ReferrerLister;
+  readonly manifest: Descriptor;
   readonly where: "store" | "registry";
 }
 
@@ -24,26 +59,77 @@ export async function findImage(
   reference: ImageReference,
   flags: RegistryFlags = {},
 ): Promise<FoundImage> {
-  const local = (await openStore(context)).repository(repositoryName(reference));
-  try {
-    await local.resolve(reference.tagOrDigest);
-    return { source: local, where: "store" };
-  } catch (error) {
-    if (!(error instanceof OciError) || error.code !== "CONTENT_NOT_FOUND") throw error;
-  }
+  const stored = await lookInStore(context, reference);
+  if (stored) return { source: stored.repository, manifest: stored.manifest, where: "store" };
   if (reference.registry === undefined) {
-    throw notHere(
+    throw notFound(
       reference,
       "the local store",
       "wasm list shows what is there; a reference with a registry is looked for there too",
     );
   }
   const source = openRegistry(context, reference.registry, flags).repository(reference.repository);
-  return { source, where: "registry" };
+  return { source, manifest: await resolveRemote(source, reference, context.signal), where: "registry" };
 }
 
-/** Adds to a reference that no registry knows what the person can do. */
-export function notHere(reference: ImageReference, where: string, hint: string): OciError {
-  const { message } = contentNotFound(formatImage(reference), where);
-  return new OciError("CONTENT_NOT_FOUND", message, { hint, detail: { reference: formatImage(reference) } });
+/** Resolves a reference in its registry. @throws {OciError} CONTENT_NOT_FOUND, with the tags that are there */
+export async function resolveRemote(
+  source: RemoteRepository,
+  reference: ImageReference,
+  signal: AbortSignal,
+): Promise<Descriptor> {
+  try {
+    return await source.resolve(reference.tagOrDigest, signal);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    throw new OciError("CONTENT_NOT_FOUND", error.message, {
+      hint: await tagsHint(source, reference, signal),
+      cause: error,
+      detail: { reference: formatReference(reference) },
+    });
+  }
+}
+
+async function lookInStore(context: Context, reference: ImageReference): Promise<StoredImage | undefined> {
+  const store = await existingStore(context);
+  if (!store) return undefined;
+  const repository = store.repository(repositoryName(reference));
+  try {
+    return { store, repository, manifest: await repository.resolve(reference.tagOrDigest) };
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    return undefined;
+  }
+}
+
+const mostTags = 8;
+
+async function tagsHint(source: RemoteRepository, reference: ImageReference, signal: AbortSignal): Promise<string> {
+  const tags: string[] = [];
+  try {
+    for await (const tag of source.tags(signal)) tags.push(tag);
+  } catch (error) {
+    signal.throwIfAborted();
+    const isUnknown = isNotFound(error);
+    return isUnknown ? `there is nothing under ${source.reference}` : "check the name and the tag";
+  }
+  const near = nearest(reference.tagOrDigest, tags);
+  if (near !== undefined) return `did you mean ${formatReference({ ...withoutTag(reference), tag: near })}?`;
+  if (tags.length === 0) return `${source.reference} has no tags`;
+  const last = tags.slice(-mostTags);
+  const more = tags.length > last.length ? `, and ${tags.length - last.length} more` : "";
+  return `${source.reference} has ${last.join(", ")}${more}`;
+}
+
+function withoutTag({ registry, repository }: ImageReference): Pick<ImageReference, "registry" | "repository"> {
+  return { repository, ...(registry === undefined ? {} : { registry }) };
+}
+
+function isNotFound(error: unknown): error is OciError {
+  return error instanceof OciError && error.code === "CONTENT_NOT_FOUND";
+}
+
+function notFound(reference: ImageReference, where: string, hint: string): OciError {
+  const { message } = contentNotFound(formatReference(reference), where);
+  return new OciError("CONTENT_NOT_FOUND", message, { hint, detail: { reference: formatReference(reference) } });
 }

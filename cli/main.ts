@@ -1,22 +1,30 @@
 import { homedir } from "node:os";
 import { type Env, type Output, Stopped } from "./env.ts";
+import { exitStatus } from "./describe-error.ts";
+import { reportError } from "./report-error.ts";
 import { run } from "./run.ts";
-import { styleText } from "node:util";
+import { wantsColors } from "./terminal/colors.ts";
 
 // The only file that touches the process: everything below hands what it needs to the rest.
 
 const controller = new AbortController();
+const words = process.argv.slice(2);
 
 for (const signalName of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signalName, () => {
     // Whoever asks twice does not want to wait for things to be put in order.
-    if (controller.signal.aborted) process.exit(signalName === "SIGINT" ? 130 : 143);
+    if (controller.signal.aborted) {
+      process.exit(signalName === "SIGINT" ? exitStatus.interrupted : exitStatus.terminated);
+    }
     controller.abort(new Stopped(signalName));
   });
 }
 
+/** Set when an output could not be written: what was printed is not all there was. */
+let unwritten: Error | undefined;
+
 const env: Env = {
-  cwd: process.cwd(),
+  cwd: currentFolder(),
   vars: process.env,
   home: homedir(),
   // Opened when it is asked for: that costs a millisecond, and few commands read it.
@@ -32,23 +40,35 @@ const env: Env = {
   },
 };
 
-const status = await run(process.argv.slice(2), env);
+// A fault that no promise carries to run() is told like any other.
+process.on("uncaughtException", (error) => process.exit(reportError(error, words, env)));
+
+const status = await run(words, env);
 await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
-process.exit(status);
+process.exit(status === 0 && unwritten ? reportError(unwritten, words, env) : status);
 
 function output(stream: NodeJS.WriteStream): Output {
   let isClosed = false;
-  // Whoever reads may stop early (`wasm list | head -1`): the command goes on, without a word.
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
     isClosed = true;
+    // Whoever reads may stop early (`wasm list | head -1`): the command goes on, without a word.
+    if (error.code !== "EPIPE" && stream === process.stdout) unwritten = error;
   });
   return {
     write: (text) => void (isClosed || stream.write(text)),
     isTTY: stream.isTTY,
-    hasColors: styleText("red", "x", { stream }) !== "x",
-    columns: () => stream.columns ?? 80,
+    hasColors: wantsColors(process.env, stream.isTTY),
+    columns: () => stream.columns || 80,
   };
+}
+
+/** The folder may have been removed since the shell went there. */
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return process.env["PWD"] ?? "/";
+  }
 }
 
 /** Pipes are written behind the program's back; what is left when it exits would be lost. */

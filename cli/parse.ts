@@ -7,7 +7,10 @@ import { nearest } from "./suggest.ts";
 export type GlobalFlags = { readonly [Name in keyof typeof globalFlags]: boolean };
 
 export interface Parsed {
+  /** Complete when nothing is {@link missing}. */
   readonly input: Input;
+  /** Keys of the required arguments that were not given. */
+  readonly missing: readonly string[];
   readonly global: GlobalFlags;
 }
 
@@ -29,11 +32,11 @@ export function parse(
     if (token.kind === "positional") positionals.push(token.value);
     if (token.kind !== "option") continue;
     const flag = Object.hasOwn(flags, token.name) ? flags[token.name] : undefined;
-    if (!flag) throw unknownFlag(token.rawName, flags);
+    if (!flag) throw unknownFlag(token.rawName, words[token.index] ?? token.rawName, flags);
     const value = readValue(token, flag);
     const values = given.get(token.name) ?? [];
     if (values.length > 0 && flag.type === "string" && !flag.multiple) {
-      throw usageError(`--${token.name} is given twice`);
+      throw usageError(`--${token.name} is given twice`, { hint: "it takes one value" });
     }
     given.set(token.name, [...values, value]);
   }
@@ -46,6 +49,9 @@ export function parse(
       flags: read(command.flags) as Input["flags"],
       arguments: (isHelp ? {} : readArguments(command.arguments, positionals)) as Input["arguments"],
     },
+    missing: Object.entries(command.arguments).flatMap(([name, { optional }], index) =>
+      optional || isHelp || index < positionals.length ? [] : [name],
+    ),
     global: read(globalFlags) as GlobalFlags,
   };
 }
@@ -95,9 +101,6 @@ function readArguments(expected: Arguments, given: readonly string[]): Record<st
   return Object.fromEntries(
     entries.map(([name, argument], index) => {
       const value = given[index];
-      if (value === undefined && !argument.optional) {
-        throw usageError(`${argument.value} is missing`, { hint: `${argument.value}: ${argument.description}` });
-      }
       if (value !== undefined && argument.choices && !argument.choices.includes(value)) {
         throw notAChoice(argument.value, value, argument.choices);
       }
@@ -106,10 +109,15 @@ function readArguments(expected: Arguments, given: readonly string[]): Record<st
   );
 }
 
-function unknownFlag(rawName: string, flags: Flags): Error {
+/** @param typed the whole word: `-json` is read as `-j -s -o -n`, and meant as `--json` */
+function unknownFlag(rawName: string, typed: string, flags: Flags): Error {
   const names = Object.entries(flags).flatMap(([name, flag]) => (flag.hidden ? [] : [name]));
-  const near = nearest(rawName.replace(/^-+/, ""), names);
-  return usageError(`unknown flag ${rawName}`, near ? { hint: `did you mean --${near}?` } : {});
+  const [word = ""] = typed.replace(/^-+/, "").split("=", 1);
+  const near = nearest(word, names);
+  return usageError(
+    `unknown flag ${near && word.length > 1 ? typed : rawName}`,
+    near ? { hint: `did you mean --${near}?` } : {},
+  );
 }
 
 function notAChoice(what: string, value: string, choices: readonly string[]): Error {

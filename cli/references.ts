@@ -1,5 +1,6 @@
-import { formatReference, parseReference, type Reference } from "#oci";
+import { parseReference, type Reference } from "#oci";
 import { usageError } from "./errors.ts";
+import { readHost } from "./host.ts";
 
 /** A reference of an image in a registry, with all that is needed to find it. */
 export interface ImageReference extends Reference {
@@ -16,11 +17,25 @@ export interface RegistryReference extends ImageReference {
  *
  * @param hub registry of references that name none
  * @throws {OciError} REFERENCE_MALFORMED
+ * @throws {CliError} USAGE for the path of a module, or a hub that is no host
  */
 export function readReference(text: string, hub: string | undefined): ImageReference {
-  const reference = parseReference(text, { defaultRegistry: hub });
+  if (isFile(text)) {
+    throw usageError(`${JSON.stringify(text)} is a file, and an image is needed here`, {
+      hint: "wasm build makes an image of a project; wasm inspect shows a file",
+    });
+  }
+  const reference = parseReference(text, { defaultRegistry: hub === undefined ? undefined : readHost(hub) });
   const { digest, tag = digest === undefined ? "latest" : undefined } = reference;
   return { ...reference, ...(tag === undefined ? {} : { tag }), tagOrDigest: digest ?? tag ?? "latest" };
+}
+
+/** `filter.wasm`, `./build/filter.wasm`; not `hub.example/me/filter.wasm`. */
+function isFile(text: string): boolean {
+  if (!text.endsWith(".wasm") || /[:@]/.test(text)) return false;
+  const [first = ""] = text.split("/");
+  const isHost = first !== text && /[^.]\.|^localhost$/.test(first);
+  return !isHost;
 }
 
 /** @throws {CliError} USAGE when no registry is named, by the reference or as the default */
@@ -41,14 +56,4 @@ export function readTagReference(text: string, hub: string | undefined): ImageRe
     });
   }
   return { ...rest, tag };
-}
-
-export function formatImage(reference: ImageReference): string {
-  const { registry, repository, tag, digest } = reference;
-  return formatReference({
-    ...(registry === undefined ? {} : { registry }),
-    repository,
-    ...(tag === undefined ? {} : { tag }),
-    ...(digest === undefined ? {} : { digest }),
-  });
 }

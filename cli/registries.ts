@@ -15,7 +15,11 @@ export function openRegistry(context: Context, host: string, flags: RegistryFlag
   });
 }
 
+export function dockerCredentials(context: Pick<Context, "vars" | "home">): DockerCredentials {
+  return new DockerCredentials({ path: dockerConfigPath(context), vars: context.vars });
+}
+
 /** `$DOCKER_CONFIG/config.json`, else `~/.docker/config.json`. */
-export function dockerCredentials({ vars, home }: Pick<Context, "vars" | "home">): DockerCredentials {
-  return new DockerCredentials({ path: join(vars["DOCKER_CONFIG"] || join(home, ".docker"), "config.json"), vars });
+export function dockerConfigPath({ vars, home }: Pick<Context, "vars" | "home">): string {
+  return join(vars["DOCKER_CONFIG"] || join(home, ".docker"), "config.json");
 }

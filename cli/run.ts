@@ -1,13 +1,14 @@
+import { askArguments } from "./ask-arguments.ts";
 import { commands } from "./commands.ts";
 import { type CommandTree, isGroup } from "./command.ts";
 import { type Manner, openContext } from "./context.ts";
-import { describeError, formatError } from "./describe-error.ts";
 import type { Env } from "./env.ts";
-import { usageError } from "./errors.ts";
+import { CliError, usageError } from "./errors.ts";
 import { findCommand, type Found } from "./find-command.ts";
 import { globalFlags } from "./flags.ts";
-import { commandHelp, groupHelp, type HelpOptions, rootFlags } from "./help.ts";
+import { commandHelp, groupHelp, type HelpOptions, rootFlags, usageLine } from "./help.ts";
 import { parse, type Parsed } from "./parse.ts";
+import { reportError } from "./report-error.ts";
 import { styleFor } from "./terminal/style.ts";
 import { version } from "./version.ts";
 
@@ -28,26 +29,38 @@ export async function run(words: readonly string[], env: Env, tree: CommandTree 
 async function dispatch(words: readonly string[], env: Env, tree: CommandTree): Promise<number> {
   // What the scripts of `wasm completion` call; the words that follow are somebody else's unfinished line.
   if (words[0] === "complete" && words[1] === "--") {
-    const { complete } = await import("./complete.ts");
-    await complete(words.slice(2), env, tree);
+    const { printCompletions } = await import("./completion/print-completions.ts");
+    await printCompletions(words.slice(2), env, tree);
     return 0;
   }
   const found = findCommand(words, tree);
   if (isGroup(found.node)) return runGroup(found, env);
   const command = await found.node.load();
-  const parsed = parse(command, found.rest, env.vars);
-  if (parsed.global.help) {
-    env.stdout.write(commandHelp(found.path, command, helpOptions(env)));
-    return 0;
-  }
-  const { context, close } = openContext(env, mannerOf(parsed), tree);
   try {
-    const status = await command.run(context, parsed.input);
-    env.signal.throwIfAborted();
-    return status ?? 0;
-  } finally {
-    close();
+    const parsed = parse(command, found.rest, env.vars);
+    if (parsed.global.help) {
+      env.stdout.write(commandHelp(found.path, command, helpOptions(env)));
+      return 0;
+    }
+    const { context, close } = openContext(env, mannerOf(parsed), tree);
+    try {
+      const status = await command.run(context, await askArguments(context, command, parsed));
+      // A status of its own says how it ended; without one, what was stopped half way did not succeed.
+      if (status === undefined) env.signal.throwIfAborted();
+      return status ?? 0;
+    } finally {
+      close();
+    }
+  } catch (error) {
+    throw withUsage(error, usageLine(found.path, command));
   }
+}
+
+/** Whoever is told that a line is wrong is also told how it goes. */
+function withUsage(error: unknown, usage: string): unknown {
+  if (!(error instanceof CliError) || error.code !== "USAGE") return error;
+  const { message, hint, detail, cause } = error;
+  return usageError(message, { hint, detail: { ...detail, usage }, cause: cause ?? error });
 }
 
 /** `wasm` alone, or with `--help` or `--version`; a group needs the name of one of its commands. */
@@ -80,23 +93,4 @@ function mannerOf({ input, global }: Parsed): Manner {
     isVerbose: global.verbose,
     progress: (input.flags["progress"] ?? "auto") as Manner["progress"],
   };
-}
-
-/** The words themselves are asked, since they may be what is wrong. */
-function reportError(error: unknown, words: readonly string[], env: Env): number {
-  const report = describeError(error, env.signal);
-  if (words.includes("--json")) {
-    const { code, message, hint, because, detail } = report;
-    const document = { code, message, hint, ...(because.length > 0 ? { because } : {}), detail };
-    env.stderr.write(`${JSON.stringify({ error: document })}\n`);
-  } else {
-    const style = styleFor(env.stderr);
-    const { headline, lines } = formatError(
-      report,
-      words.some((word) => word === "-v" || word === "--verbose"),
-    );
-    const below = lines.map((line) => `  ${line.replaceAll("\n", "\n  ")}\n`);
-    env.stderr.write(`${style(["red", "bold"], "error:")} ${headline}\n${below.join("")}`);
-  }
-  return report.status;
 }

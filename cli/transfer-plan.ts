@@ -4,55 +4,86 @@ import {
   type ImageSource,
   isManifest,
   listsReferrers,
+  OciError,
   parseManifest,
   readAll,
+  type ReferrerLister,
+  type Resolver,
   successors,
+  formatReference,
 } from "#oci";
 import type { Context } from "./context.ts";
-import { formatImage, type ImageReference } from "./references.ts";
-import { formatSize, formatTable } from "./terminal/format.ts";
+import { type ImageReference } from "./references.ts";
+import { count, formatSize } from "./terminal/format.ts";
+
+export interface Transfer {
+  readonly source: ImageSource;
+  readonly target: Pick<ContentReader, "has"> & Resolver;
+  readonly reference: ImageReference;
+}
 
 interface PlannedItem {
   readonly digest: string;
   readonly mediaType: string;
   readonly sizeBytes: number;
-  readonly action: "send" | "skip";
+  readonly action: "copy" | "skip";
 }
 
-/** What `--dry-run` of push and pull prints: each item, and whether it would be sent. */
-export async function transferPlan(
-  context: Context,
-  source: ImageSource,
-  target: ContentReader,
-  reference: ImageReference,
-  options: { readonly referrers: boolean },
-): Promise<void> {
+/** What `--dry-run` of push and pull prints: where the name leads now and would lead then, and what would be copied. */
+export async function showTransferPlan(context: Context, transfer: Transfer): Promise<void> {
+  const { source, target, reference } = transfer;
   const manifest = await source.resolve(reference.tagOrDigest, context.signal);
-  const items: PlannedItem[] = [];
-  const visit = async (content: Descriptor): Promise<void> => {
-    if (items.some(({ digest }) => digest === content.digest)) return;
-    const { digest, mediaType, size } = content;
-    items.push({
-      digest,
-      mediaType,
-      sizeBytes: size,
-      action: (await target.has(content, context.signal)) ? "skip" : "send",
-    });
-    if (!isManifest(mediaType)) return;
-    const document = parseManifest(await readAll(source, content, { signal: context.signal }), mediaType);
-    for (const child of successors(document)) await visit(child);
-  };
-  await visit(manifest);
-  if (options.referrers && listsReferrers(source)) {
-    for await (const referrer of source.referrers(manifest, undefined, context.signal)) await visit(referrer);
+  const current = await digestAt(target, reference.tagOrDigest, context.signal);
+  const items = await plan(transfer, manifest, context.signal);
+  if (context.isJson) {
+    const common = { reference: formatReference(reference), digest: manifest.digest };
+    return context.outJson({ ...common, currentDigest: current ?? null, items });
   }
-  if (context.isJson) return context.outJson({ reference: formatImage(reference), digest: manifest.digest, items });
+  context.out(`${formatReference(reference)}\n`);
+  if (current !== undefined && current !== manifest.digest) context.out(`${context.style("red", `- ${current}`)}\n`);
+  const sign = current === manifest.digest ? " " : "+";
+  context.out(`${context.style(sign === "+" ? "green" : "dim", `${sign} ${manifest.digest}`)}\n\n`);
   const rows = items.map(({ action, digest, sizeBytes, mediaType }) => [
     action,
-    digest.slice(0, 19),
+    digest.slice(0, "sha256:".length + 12),
     formatSize(sizeBytes),
     mediaType,
   ]);
-  context.out(formatTable([["ACTION", "DIGEST", "SIZE", "TYPE"], ...rows]));
-  context.note(`nothing was sent; ${formatImage(reference)} would be ${manifest.digest}`);
+  context.outTable([["ACTION", "DIGEST", "SIZE", "TYPE"], ...rows]);
+  const copied = items.filter(({ action }) => action === "copy");
+  const bytes = copied.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  context.note(`dry run: nothing was copied; ${count(copied.length, "item")} (${formatSize(bytes)}) would be`);
+}
+
+async function digestAt(target: Resolver, tagOrDigest: string, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    return (await target.resolve(tagOrDigest, signal)).digest;
+  } catch (error) {
+    if (error instanceof OciError && error.code === "CONTENT_NOT_FOUND") return undefined;
+    throw error;
+  }
+}
+
+async function plan(transfer: Transfer, manifest: Descriptor, signal: AbortSignal): Promise<readonly PlannedItem[]> {
+  const { source, target } = transfer;
+  const items = new Map<string, PlannedItem>();
+  const visit = async (content: Descriptor): Promise<void> => {
+    const { digest, mediaType, size } = content;
+    if (items.has(digest)) return;
+    const isThere = await target.has(content, signal);
+    items.set(digest, { digest, mediaType, sizeBytes: size, action: isThere ? "skip" : "copy" });
+    if (!isManifest(mediaType)) return;
+    const document = parseManifest(await readAll(source, content, { signal }), mediaType);
+    for (const child of successors(document)) await visit(child);
+  };
+  const visitReferrers = async (lister: ReferrerLister, subject: Descriptor): Promise<void> => {
+    for await (const referrer of lister.referrers(subject, undefined, signal)) {
+      if (items.has(referrer.digest)) continue;
+      await visit(referrer);
+      await visitReferrers(lister, referrer);
+    }
+  };
+  await visit(manifest);
+  if (listsReferrers(source)) await visitReferrers(source, manifest);
+  return [...items.values()];
 }

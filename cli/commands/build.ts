@@ -1,6 +1,7 @@
 import { relative, resolve } from "node:path";
 import { writeFileAtomic } from "#core";
 import type { Descriptor, Digest } from "#oci";
+import { formatReference } from "#oci";
 import { imageFormats, type PackedImage, writeImage } from "#oci/image";
 import { repositoryName } from "#oci/layout";
 import { loadProject, packageFilter, writeEditorConfig } from "#project";
@@ -9,13 +10,14 @@ import { defineCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import { hub, json, progress } from "../flags.ts";
 import { openStore } from "../images.ts";
-import { formatImage, type ImageReference, readTagReference } from "../references.ts";
+import { type ImageReference, readTagReference } from "../references.ts";
 import { formatSize } from "../terminal/format.ts";
 
 export const build = defineCommand({
   summary: "Compile a filter into an image in the local store",
   description: [
-    "Compiles the project with the toolchain of its language, packs the module into an OCI image and keeps that in the local store under the tags. The same source gives the same digest, and an unchanged project is not compiled again.",
+    "Compiles the project with the toolchain of its language, packs the module into an OCI image and keeps that in the local store. The same source gives the same digest, and an unchanged project is not compiled again.",
+    "Without -t the image is named after filter.yaml, NAME:VERSION, and NAME:latest too, so that NAME alone is the last build. A REF without a tag means latest, as everywhere.",
   ],
   arguments: {
     folder: {
@@ -31,7 +33,7 @@ export const build = defineCommand({
       short: "t",
       value: "REF",
       multiple: true,
-      description: "name of the image; by default NAME:VERSION of filter.yaml",
+      description: "name of the image; by default NAME:VERSION and NAME:latest of filter.yaml",
       complete: "reference",
     },
     format: {
@@ -55,7 +57,8 @@ export const build = defineCommand({
   },
   examples: [
     { text: "build what is in this folder", command: "wasm build" },
-    { text: "and name it for a registry", command: "wasm build -t hub.example/me/my-filter:v1" },
+    { text: "name it for a registry", command: "wasm build -t hub.example/me/my-filter:v1" },
+    { text: "only compile, into a file as well", command: "wasm build --output my-filter.wasm" },
   ],
   json: {
     name: "my-filter",
@@ -71,7 +74,7 @@ export const build = defineCommand({
   async run(context, { flags, arguments: { folder } }) {
     const project = await loadProject(resolve(context.cwd, folder ?? "."));
     const { manifest } = project;
-    const names = flags.tag.length > 0 ? flags.tag : [`${manifest.name}:${manifest.version}`];
+    const names = flags.tag.length > 0 ? flags.tag : [`${manifest.name}:${manifest.version}`, manifest.name];
     const references = names.map((name) => readTagReference(name, flags.hub));
     await writeEditorConfig(project.folder);
     const { buildModule } = await import("#project/build");
@@ -89,7 +92,7 @@ export const build = defineCommand({
     if (context.isJson) {
       return context.outJson({
         name: manifest.name,
-        references: references.map((reference) => formatImage(reference)),
+        references: references.map((reference) => formatReference(reference)),
         digest: image.digest,
         moduleDigest: module.digest,
         moduleSizeBytes: built.module.byteLength,
@@ -103,7 +106,7 @@ export const build = defineCommand({
     context.note(
       `${built.isCached ? "unchanged" : "built"} ${where}: ${formatSize(built.module.byteLength)}, Proxy-Wasm ABI ${built.info.abiVersion}`,
     );
-    for (const reference of references) context.out(`${formatImage(withDigest(reference, image.digest))}\n`);
+    for (const reference of references) context.out(`${formatReference(withDigest(reference, image.digest))}\n`);
   },
 });
 

@@ -25,7 +25,13 @@ export const deployEnvoy = defineCommand({
     "The tag is pinned to its digest; ABI, root id and configuration are checked first; afterwards Envoy is asked whether it runs the filter. If it refuses, everything is put back.",
   ],
   arguments: {
-    reference: { value: "REF", description: "an image in the local store or a registry", complete: "reference" },
+    reference: {
+      value: "REF",
+      description: "an image in the local store or a registry",
+      complete: "reference",
+      question: "Which image?",
+      isStored: true,
+    },
   },
   flags: {
     bootstrap: bootstrapFlag,
@@ -127,8 +133,8 @@ function show(
     return context.outJson(diff === undefined ? result : { ...result, diff });
   }
   if (diff !== undefined) {
-    context.out(diff === "" ? "nothing would change\n" : diff);
-    return;
+    context.out(diff);
+    return context.note(diff === "" ? "dry run: nothing would change" : "dry run: nothing was changed");
   }
   const where = listeners.map((name) => name || "(one without a name)").join(", ");
   context.out(`${deployment}: ${outcome === undefined ? "planned" : sentences[outcome]}\n`);

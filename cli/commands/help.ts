@@ -6,7 +6,12 @@ export const help = defineCommand({
   summary: "Show help for a command",
   arguments: {
     command: { value: "COMMAND", description: "name of a command, such as build", optional: true, complete: "command" },
-    subcommand: { value: "SUBCOMMAND", description: "its second word, as in hub serve", optional: true },
+    subcommand: {
+      value: "SUBCOMMAND",
+      description: "its second word, as in hub serve",
+      optional: true,
+      complete: "command",
+    },
   },
   flags: {},
   examples: [{ text: "how a filter is deployed", command: "wasm help deploy envoy" }],

@@ -1,6 +1,9 @@
 import { join, resolve } from "node:path";
 import { startHub } from "#registry";
 import { defineCommand } from "../command.ts";
+import { usageError } from "../errors.ts";
+import { exitStatus } from "../describe-error.ts";
+import { Stopped } from "../env.ts";
 import { json } from "../flags.ts";
 
 export const hubServe = defineCommand({
@@ -41,6 +44,11 @@ export const hubServe = defineCommand({
   json: { url: "http://127.0.0.1:5000", dataFolder: "/home/me/.local/share/wasm-hub/hub" },
 
   async run(context, { flags }) {
+    if (!/:\d{1,5}$/.test(flags.listen)) {
+      throw usageError(`--listen cannot be ${JSON.stringify(flags.listen)}`, {
+        hint: "such as 127.0.0.1:5000, or :5000",
+      });
+    }
     const dataFolder = flags.data === undefined ? join(context.folders.data, "hub") : resolve(context.cwd, flags.data);
     const hub = await startHub({
       listen: flags.listen,
@@ -58,5 +66,8 @@ export const hubServe = defineCommand({
     });
     context.note("stopping: requests that run are let end");
     await hub.close();
+    // To be stopped is how a server ends well; a Ctrl-C is told apart for the shell that waits for it.
+    const stopped: unknown = context.signal.reason;
+    return stopped instanceof Stopped && stopped.signalName === "SIGINT" ? exitStatus.interrupted : 0;
   },
 });

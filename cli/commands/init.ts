@@ -43,11 +43,29 @@ export const init = defineCommand({
     if (context.isJson) return context.outJson({ name, language, folder, files });
     const shown = relative(context.cwd, folder) || ".";
     context.out(files.map((file) => `${shown === "." ? "" : `${shown}/`}${file}\n`).join(""));
-    context.note(`\n${name} is ready. Next:`);
-    if (shown !== ".") context.note(`  cd ${shown}`);
-    context.note("  wasm build");
+    context.note(nextSteps(context, name, shown));
   },
 });
+
+/** The way from here to a proxy, each step a command that can be typed as it is, but for the hub's name. */
+function nextSteps({ noteStyle, vars }: Context, name: string, folder: string): string {
+  const hub = vars["WASM_HUB"] || "127.0.0.1:5000";
+  const image = `${hub}/me/${name}:v1`;
+  const steps: readonly (readonly [command: string, what: string])[] = [
+    ...(folder === "." ? [] : [[`cd ${quoted(folder)}`, ""] as const]),
+    [`wasm build -t ${image}`, "compile it into an image"],
+    [`wasm push ${image}`, "share it; wasm hub serve starts a hub here"],
+    [`wasm deploy envoy ${image} -b envoy.yaml`, "let an Envoy run it"],
+  ];
+  const lines = steps.map(([command, what]) =>
+    what === "" ? `  ${command}` : `  ${command}\n      ${noteStyle("dim", what)}`,
+  );
+  return [`\n${name} is ready. Next:`, ...lines].join("\n");
+}
+
+function quoted(path: string): string {
+  return /^[\w./@%+-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
+}
 
 async function askFolder(context: Context): Promise<string> {
   const prompts = await context.prompts();

@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { checkModule, type ModuleInfo, parseModule, requiredCapabilities } from "#module";
-import { digestOf } from "#oci";
+import { digestOf, formatReference } from "#oci";
 import { type FilterImage, readFilterImage, readModule } from "#oci/image";
 import { readImageConfig } from "#project";
 import { defineCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import { hub, json, plainHttp } from "../flags.ts";
 import { findImage } from "../images.ts";
-import { formatImage, readReference } from "../references.ts";
+import { readReference } from "../references.ts";
 import { formatSize } from "../terminal/format.ts";
 
 export const inspect = defineCommand({
@@ -16,7 +16,15 @@ export const inspect = defineCommand({
   description: [
     "For an image: its digest, format, module, root ids, configuration schema and what refers to it, from the local store or else its registry. For a .wasm file: its ABI, and the host calls that it links.",
   ],
-  arguments: { target: { value: "REF|FILE", description: "an image, or a .wasm file", complete: "reference" } },
+  arguments: {
+    target: {
+      value: "REF|FILE",
+      description: "an image, or a .wasm file",
+      complete: "reference",
+      question: "Which image?",
+      isStored: true,
+    },
+  },
   flags: { "plain-http": plainHttp, hub, json },
   examples: [
     { text: "an image", command: "wasm inspect hub.example/me/my-filter:v1" },
@@ -75,14 +83,13 @@ async function inspectImage(
   flags: { readonly hub: string | undefined; readonly "plain-http": boolean },
 ): Promise<Inspected> {
   const reference = readReference(text, flags.hub);
-  const { source, where } = await findImage(context, reference, flags);
+  const { source, manifest, where } = await findImage(context, reference, flags);
   const options = { signal: context.signal };
-  const manifest = await source.resolve(reference.tagOrDigest, context.signal);
   const image: FilterImage = await readFilterImage(source, manifest, options);
   const { module, runtimeConfig } = await readModule(source, image, options);
   const referrers = await Array.fromAsync(source.referrers(manifest, undefined, context.signal));
   return {
-    reference: formatImage(reference),
+    reference: formatReference(reference),
     where,
     digest: manifest.digest,
     format: image.format,

@@ -3,8 +3,8 @@ import { readFilterImage } from "#oci/image";
 import { repositoryName, type OciLayout, type StoredImage } from "#oci/layout";
 import { defineCommand } from "../command.ts";
 import { json } from "../flags.ts";
-import { openStore } from "../images.ts";
-import { formatSize, formatTable } from "../terminal/format.ts";
+import { existingStore } from "../images.ts";
+import { formatSize } from "../terminal/format.ts";
 
 export const list = defineCommand({
   summary: "List the images in the local store",
@@ -16,8 +16,8 @@ export const list = defineCommand({
   ],
 
   async run(context) {
-    const store = await openStore(context);
-    const images = await Promise.all((await store.list()).map((image) => describe(store, image)));
+    const store = await existingStore(context);
+    const images = store ? await Promise.all((await store.list()).map((image) => describe(store, image))) : [];
     if (context.isJson) return context.outJson(images);
     if (images.length === 0) return context.note("the local store is empty: wasm build or wasm pull fills it");
     const rows = images.map(({ reference, digest, sizeBytes, description }) => [
@@ -26,7 +26,7 @@ export const list = defineCommand({
       sizeBytes === undefined ? "?" : formatSize(sizeBytes),
       description ?? "",
     ]);
-    context.out(formatTable([["REFERENCE", "DIGEST", "MODULE", "DESCRIPTION"], ...rows]));
+    context.outTable([["REFERENCE", "DIGEST", "MODULE", "DESCRIPTION"], ...rows]);
   },
 });
 

@@ -1,21 +1,32 @@
-import { copyImage } from "#oci";
-import { repositoryName, type OciLayout } from "#oci/layout";
+import { copyImage, formatReference } from "#oci";
+import type { OciLayout } from "#oci/layout";
 import { defineCommand } from "../command.ts";
 import { dryRun, hub, json, plainHttp, progress } from "../flags.ts";
-import { notHere, openStore } from "../images.ts";
-import { formatImage, readRegistryReference, type RegistryReference } from "../references.ts";
+import { resolveStored } from "../images.ts";
+import { readRegistryReference, type RegistryReference } from "../references.ts";
 import { openRegistry } from "../registries.ts";
-import { count, formatSize } from "../terminal/format.ts";
-import { transferPlan } from "../transfer-plan.ts";
+import { showTransferPlan } from "../transfer-plan.ts";
+import { transferSummary } from "../transfer-summary.ts";
 
 export const push = defineCommand({
   summary: "Send an image from the local store to its registry",
   description: [
-    "What the registry has already is not sent again. Configuration schema and README go along as referrers.",
+    "What the registry has already is not sent again. Configuration schema and README go along as referrers. The tag moves last: whoever pulls meanwhile gets the old image or the new one, whole.",
   ],
-  arguments: { reference: { value: "REF", description: "an image in the local store", complete: "reference" } },
+  arguments: {
+    reference: {
+      value: "REF",
+      description: "an image in the local store",
+      complete: "reference",
+      question: "Which image?",
+      isStored: true,
+    },
+  },
   flags: { "dry-run": dryRun, "plain-http": plainHttp, hub, progress, json },
-  examples: [{ text: "to the registry in the name", command: "wasm push hub.example/me/my-filter:v1" }],
+  examples: [
+    { text: "to the registry in the name", command: "wasm push hub.example/me/my-filter:v1" },
+    { text: "what would be sent, and what the tag is now", command: "wasm push hub.example/me/my-filter:v1 --dry-run" },
+  ],
   json: {
     reference: "hub.example/me/my-filter:v1",
     digest: "sha256:…",
@@ -27,30 +38,26 @@ export const push = defineCommand({
 
   async run(context, { flags, arguments: { reference: text } }) {
     const reference = readRegistryReference(text, flags.hub);
-    const store = await openStore(context);
-    const source = store.repository(repositoryName(reference));
-    await source.resolve(reference.tagOrDigest).catch((error: unknown) => {
-      throw (error as { code?: string }).code === "CONTENT_NOT_FOUND"
-        ? notHere(reference, "the local store", `build it with: wasm build -t ${formatImage(reference)}`)
-        : error;
-    });
+    const { store, repository: source } = await resolveStored(
+      context,
+      reference,
+      `build it with wasm build -t ${formatReference(reference)}, or name it with wasm tag; wasm list shows what is there`,
+    );
     const target = openRegistry(context, reference.registry, flags).repository(reference.repository);
-    if (flags["dry-run"]) return transferPlan(context, source, target, reference, { referrers: true });
+    if (flags["dry-run"]) return showTransferPlan(context, { source, target, reference });
 
-    const result = await copyImage(source, target, reference.tagOrDigest, {
+    const startedMs = performance.now();
+    const { manifest, ...counts } = await copyImage(source, target, reference.tagOrDigest, {
       tag: reference.tag,
       referrers: true,
       mountFrom: await siblings(store, reference),
       progress: context.progress,
       signal: context.signal,
     });
-    const { manifest, ...counts } = result;
     if (context.isJson)
-      return context.outJson({ reference: formatImage(reference), digest: manifest.digest, ...counts });
-    context.note(
-      `sent ${count(counts.copied, "item")} (${formatSize(counts.copiedBytes)}); ${counts.skipped + counts.mounted} were there already`,
-    );
-    context.out(`${formatImage({ ...reference, digest: manifest.digest })}\n`);
+      return context.outJson({ reference: formatReference(reference), digest: manifest.digest, ...counts });
+    context.note(transferSummary("sent", counts, performance.now() - startedMs));
+    context.out(`${formatReference({ ...reference, digest: manifest.digest })}\n`);
   },
 });
 

@@ -1,10 +1,8 @@
-import { stripVTControlCharacters } from "node:util";
 import { type DeploymentStatus, deploymentStatus, readSnapshot } from "#deploy/envoy";
 import { adminFlag, bootstrapFlag, bootstrapPath, openAdmin } from "../bootstraps.ts";
 import { defineCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import { json } from "../flags.ts";
-import { formatTable } from "../terminal/format.ts";
 
 export const status = defineCommand({
   summary: "Show what is deployed, and whether Envoy runs it",
@@ -39,7 +37,7 @@ export const status = defineCommand({
       record.digest.slice(0, "sha256:".length + 12),
       record.listeners.join(", "),
     ]);
-    context.out(formatTable([["DEPLOYMENT", "STATE", "IMAGE", "DIGEST", "LISTENERS"], ...rows], visibleLength));
+    context.outTable([["DEPLOYMENT", "STATE", "IMAGE", "DIGEST", "LISTENERS"], ...rows]);
     for (const { record, reason } of found)
       if (reason !== undefined) context.note(`${record.name}: Envoy said: ${reason}`);
   },
@@ -64,8 +62,4 @@ function toJson({ record, state, reason }: DeploymentStatus): unknown {
 function paint({ style }: Context, state: DeploymentStatus["state"]): string {
   if (state === "running") return style("green", state);
   return state === "unknown" ? state : style("red", state);
-}
-
-function visibleLength(cell: string): number {
-  return stripVTControlCharacters(cell).length;
 }

@@ -1,5 +1,6 @@
 import {
   applyUndeploy,
+  DeployError,
   formatDiff,
   planUndeploy,
   readRecords,
@@ -30,7 +31,7 @@ export const undeployEnvoy = defineCommand({
 
   async run(context, { flags, arguments: { name: given } }) {
     const path = await bootstrapPath(context, flags.bootstrap);
-    const name = given ?? (await onlyOne(path));
+    const name = given ?? (await chooseDeployment(context, path));
     const snapshot = await readSnapshot(path, name);
     const plan = planUndeploy(snapshot, name);
     const changes = plan.changes.map((change) => ({
@@ -40,7 +41,8 @@ export const undeployEnvoy = defineCommand({
     if (flags["dry-run"]) {
       const diff = formatDiff(plan.changes);
       if (context.isJson) return context.outJson({ deployment: name, outcome: "planned", changes, diff });
-      return context.out(diff);
+      context.out(diff);
+      return context.note("dry run: nothing was changed");
     }
     const admin = await openAdmin(context, flags.admin, snapshot);
     const outcome = await applyUndeploy(plan, { admin, signal: context.signal });
@@ -48,12 +50,24 @@ export const undeployEnvoy = defineCommand({
   },
 });
 
-async function onlyOne(path: string): Promise<string> {
+/** The only one; else the one that is chosen, where somebody can choose. */
+async function chooseDeployment(context: Context, path: string): Promise<string> {
   const records = await readRecords(path);
   const [only] = records;
   if (records.length === 1 && only) return only.name;
-  const names = records.map(({ name }) => name).join(", ");
-  throw usageError("NAME is missing", { hint: names === "" ? "nothing is deployed there" : `there are ${names}` });
+  if (records.length === 0) {
+    throw new DeployError("DEPLOYMENT_UNKNOWN", `nothing is deployed to ${path}`, {
+      hint: "wasm status shows what is deployed to a bootstrap",
+    });
+  }
+  const prompts = await context.prompts();
+  if (!prompts) {
+    throw usageError("NAME is missing", { hint: `there are ${records.map(({ name }) => name).join(", ")}` });
+  }
+  return prompts.select(
+    "Which filter?",
+    records.map(({ name, reference }) => ({ value: name, label: name, hint: reference })),
+  );
 }
 
 function report(

@@ -27,6 +27,6 @@ export function clackPrompts(input: Readable, output: Writable, signal: AbortSig
 
 /** Clack answers a Ctrl-C with a symbol in place of the value. */
 function kept<Answer extends string | boolean>(answer: Answer | typeof CANCEL_SYMBOL): Answer {
-  if (isCancel(answer)) throw new CliError("INTERRUPTED", "given up at a question; nothing has been changed");
+  if (isCancel(answer)) throw new CliError("INTERRUPTED", "interrupted; nothing has been changed");
   return answer;
 }

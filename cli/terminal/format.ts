@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from "node:util";
+
 /** `512 B`, `4.2 KiB`, `1.0 MiB`: three or four characters and a binary unit. */
 export function formatSize(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
@@ -20,15 +22,36 @@ export function formatDuration(milliseconds: number): string {
   return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
-/** Columns padded to their widest cell, two blanks between; the last is not padded. */
-export function formatTable(rows: readonly (readonly string[])[], widthOf = (cell: string) => cell.length): string {
+/**
+ * Columns padded to their widest cell, two blanks between; the last is not padded. Cells may have colours.
+ *
+ * @param columns characters in a line: the last cell is cut to fit. Absent: nothing is cut, as programs that read it want
+ */
+export function formatTable(rows: readonly (readonly string[])[], columns = Infinity): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => widthOf(row[column] ?? ""))));
+  const lastAt = widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 0);
   const line = (row: readonly string[]): string =>
     row
-      .map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - widthOf(cell)))
+      .map((cell, column) =>
+        column === row.length - 1
+          ? cut(cell, columns - 1 - lastAt)
+          : cell + " ".repeat((widths[column] ?? 0) - widthOf(cell)),
+      )
       .join("  ")
       .trimEnd();
   return rows.map((row) => `${line(row)}\n`).join("");
+}
+
+/** Where hardly anything is left of a cell, cutting helps nobody: the terminal wraps it. */
+const shortestCut = 8;
+
+function cut(cell: string, width: number): string {
+  return widthOf(cell) <= width || width < shortestCut ? cell : `${cell.slice(0, width - 1)}…`;
+}
+
+/** Characters, without colours. */
+function widthOf(text: string): number {
+  return stripVTControlCharacters(text).length;
 }
 
 /** Breaks a paragraph at blanks; the lines after the first begin with `indent` blanks. */

@@ -23,11 +23,18 @@ export class Screen {
     this.#above(this.#stderr, text);
   }
 
+  /** Characters in a line of the block. */
+  columns(): number {
+    return this.#stderr.columns();
+  }
+
   /** Replaces the block; an empty one removes it. */
   draw(lines: readonly string[]): void {
-    const columns = this.#stderr.columns();
-    this.#stderr.write(this.#erased() + lines.map((line) => `${truncate(line, columns)}\n`).join(""));
-    this.#block = lines.map((line) => truncate(line, columns));
+    const columns = this.columns();
+    const block = lines.map((line) => truncate(line, columns));
+    const text = this.#erased() + block.map((line) => `${line}\n`).join("");
+    if (text !== "") this.#stderr.write(text);
+    this.#block = block;
   }
 
   #above(output: Output, text: string): void {

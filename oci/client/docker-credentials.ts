@@ -29,6 +29,14 @@ export interface DockerCredentialsOptions {
   readonly findProgram?: FindProgram;
 }
 
+export interface KeptCredentials {
+  /** The file, or the program of the helper. */
+  readonly storedIn: string;
+  readonly isKnown: boolean;
+  /** Absent for a token, and when nothing is known. */
+  readonly username: string | undefined;
+}
+
 /** The credentials that `docker login` keeps, so that both tools see the same. */
 export class DockerCredentials implements CredentialSource {
   readonly #options: DockerCredentialsOptions;
@@ -46,6 +54,17 @@ export class DockerCredentials implements CredentialSource {
       .map((key) => config.auths?.[key])
       .find((entry) => typeof entry === "object" && entry !== null);
     return auth && readAuth(auth);
+  }
+
+  /** Where credentials of a host would be kept, and whose are there now; changes nothing. */
+  async describe(host: string): Promise<KeptCredentials> {
+    const kept = await this.get(host);
+    const helper = this.#helper(await this.#read(), host);
+    return {
+      storedIn: helper?.program ?? this.#options.path,
+      isKnown: kept !== undefined,
+      username: kept && !isIdentityToken(kept) ? kept.username : undefined,
+    };
   }
 
   /**

@@ -104,7 +104,7 @@ describe.skipIf("reason" in envoy)("from an empty folder to a filter that answer
       ...stage.target,
     ]);
     expect(status).toBe(1);
-    expect(stderr).toContain("/value: must be string [CONFIG_INVALID]");
+    expect(stderr).toContain("[CONFIG_INVALID]\n/value: must be string\n");
   });
 
   test("a tag that does not exist says where was looked", async () => {
