@@ -1,19 +1,21 @@
-import type { EnvoyAdmin } from "#envoy";
+import type { FileChange } from "./changes.ts";
 import { listenerNames } from "./connection-managers.ts";
 import { DeployError } from "./errors.ts";
 import { extensionText, passThroughFilter } from "./extension.ts";
-import { Journal } from "./journal.ts";
-import type { DeployPlan, FileChange } from "./plan.ts";
-import { readListeners, readSlot, type RunningListener, type RunningSlot } from "./running.ts";
+import { Journal, type ReplaceFile } from "./journal.ts";
+import type { DeployPlan } from "./plan.ts";
+import { type Admin, readListeners, readSlot, type RunningListener, type RunningSlot } from "./running.ts";
 import { swap } from "./swap.ts";
-import { listenersForget, listenersMention, until, type WatchOptions } from "./watch.ts";
+import { listenersFollow, until, type WatchOptions } from "./watch.ts";
 
 export interface ApplyOptions {
   /** The running Envoy; undefined: none runs, or it cannot be asked. */
-  readonly admin: EnvoyAdmin | undefined;
+  readonly admin: Admin | undefined;
   /** Milliseconds for each step that Envoy takes. Default 15 000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
+  /** How files are written. By default on disk, each in one step. */
+  readonly replaceFile?: ReplaceFile;
 }
 
 /**
@@ -26,125 +28,148 @@ export type DeployOutcome = "running" | "restart-needed" | "written";
 /**
  * Carries a plan out, and waits until Envoy runs it. On any failure everything is put back as it was.
  *
- * @throws {DeployError} ENVOY_REJECTED, ENVOY_UNCHANGED, MODULE_FETCH_FAILED, REMOTE_UNSUPPORTED, FILE_CHANGED
+ * @throws {DeployError} ENVOY_REJECTED, ENVOY_UNCHANGED, MODULE_FETCH_FAILED, REMOTE_UNSUPPORTED, FILE_CHANGED, ROLLBACK_FAILED
  */
 export async function applyDeploy(plan: DeployPlan, options: ApplyOptions): Promise<DeployOutcome> {
-  const { admin, timeoutMs = 15_000, signal } = options;
-  const journal = await Journal.begin([...plan.changes, ...plan.obsolete]);
-  if (!admin) return writeAll(plan.changes, journal);
-  const watch: WatchOptions = { admin, deployment: plan.deployment, timeoutMs, signal };
-  const before = {
-    listeners: await readListeners(admin, signal),
-    slot: await readSlot(admin, plan.deployment, signal),
-  };
+  const { admin, timeoutMs = 15_000, signal, replaceFile } = options;
+  const watch = admin && { admin, deployment: plan.deployment, timeoutMs, signal };
+  const before = watch && (await look(watch));
+  const files = [...plan.changes, ...plan.obsolete];
   try {
-    const outcome = await carryOut(plan, journal, before.listeners, watch);
-    // Until Envoy says so, an old module may still be what runs.
-    if (outcome === "running") for (const { path } of plan.obsolete) await journal.write(path, undefined);
-    return outcome;
+    return await Journal.transact(
+      files,
+      (journal) =>
+        watch && before ? new Rollout(plan, journal, before, watch).run() : writeAll(plan, journal, signal),
+      replaceFile,
+    );
   } catch (error) {
-    await journal.undo(error);
-    await settle(plan, before, watch);
+    if (watch && before) await settle(plan, before, watch);
     throw error;
   }
 }
 
-async function writeAll(changes: readonly FileChange[], journal: Journal): Promise<"written"> {
-  try {
-    for (const { path, after } of changes) await journal.write(path, after);
-    return "written";
-  } catch (error) {
-    await journal.undo(error);
-    throw error;
+/** What an Envoy runs before a deploy. */
+interface Before {
+  readonly listeners: readonly RunningListener[];
+  readonly slot: RunningSlot | undefined;
+}
+
+async function look({ admin, deployment, signal }: WatchOptions): Promise<Before> {
+  return { listeners: await readListeners(admin, signal), slot: await readSlot(admin, deployment, signal) };
+}
+
+async function writeAll({ changes }: DeployPlan, journal: Journal, signal?: AbortSignal): Promise<"written"> {
+  for (const { path, after } of changes) {
+    signal?.throwIfAborted();
+    await journal.write(path, after);
   }
+  return "written";
 }
 
-async function carryOut(
-  plan: DeployPlan,
-  journal: Journal,
-  before: readonly RunningListener[],
-  watch: WatchOptions,
-): Promise<DeployOutcome> {
-  const { slot, settings } = plan;
-  const isKnown = before.some((listener) => listener.mentions(slot.extensionPath));
-  const changed = (role: FileChange["role"]): readonly FileChange[] =>
-    plan.changes.filter((change) => change.role === role);
-  const isLive = isKnown || changed("listeners").length > 0;
-  const write = async (role: FileChange["role"]): Promise<void> => {
-    for (const { path, after } of changed(role)) await journal.write(path, after);
-  };
+/** A deploy to an Envoy that runs. */
+class Rollout {
+  readonly #plan: DeployPlan;
+  readonly #journal: Journal;
+  readonly #before: Before;
+  readonly #watch: WatchOptions;
 
-  await write("module");
-  await write("record");
-  // A slot is never empty: a listener that finds nothing in it answers every request with an error.
-  const first = Buffer.from(extensionText(slot.name, passThroughFilter()));
-  if (isLive && !isKnown) await journal.write(slot.extensionPath, first);
-  if (!isLive) await write("extension");
-  await write("clusters");
-  if (isLive) await demandCluster(plan, changed("clusters").length > 0, watch);
-  await write("listeners");
-  if (changed("listeners").length > 0) {
-    await listenersMention(liveListeners(plan), slot.extensionPath, before, watch);
+  constructor(plan: DeployPlan, journal: Journal, before: Before, watch: WatchOptions) {
+    this.#plan = plan;
+    this.#journal = journal;
+    this.#before = before;
+    this.#watch = watch;
   }
-  await write("bootstrap");
-  if (isLive && !(await runsAlready(plan, watch))) await swap(journal, slot, settings, watch);
-  return isLive && changed("bootstrap").length === 0 ? "running" : "restart-needed";
-}
 
-/** A listener file's listeners, of those that the deployment is in. */
-function liveListeners({ snapshot, listeners }: DeployPlan): readonly string[] {
-  const { configs } = snapshot;
-  const discovered = configs.filter(({ role }) => role === "listeners").flatMap(({ yaml }) => listenerNames(yaml));
-  return listeners.filter((name) => discovered.includes(name));
-}
-
-async function runsAlready(
-  { version, changes }: DeployPlan,
-  { admin, deployment, signal }: WatchOptions,
-): Promise<boolean> {
-  if (changes.some(({ role }) => role === "extension")) return false;
-  return (await readSlot(admin, deployment, signal))?.version === version;
-}
-
-/** A running Envoy learns of new clusters only from a file that it watches. */
-async function demandCluster(plan: DeployPlan, isOnItsWay: boolean, watch: WatchOptions): Promise<void> {
-  const { code } = plan.settings;
-  if (!("cluster" in code)) return;
-  const { cluster } = code;
-  const isThere = async (): Promise<boolean> => {
-    return (await watch.admin.clusters(watch.signal)).some(({ name }) => name === cluster);
-  };
-  if (isOnItsWay) {
-    await until(watch, `Envoy did not add the cluster ${cluster}`, async () => (await isThere()) || undefined);
+  async run(): Promise<DeployOutcome> {
+    const { slot, settings, obsolete } = this.#plan;
+    const isKnown = this.#before.listeners.some((listener) => listener.mentions(slot.extensionPath));
+    const isLive = isKnown || this.#watchedListeners().length > 0;
+    await this.#write("module");
+    await this.#write("record");
+    if (!isLive) await this.#write("extension");
+    await this.#write("clusters");
+    if (isLive) await this.#demandCluster();
+    if (this.#changed("listeners").length > 0 || (isLive && !isKnown)) await this.#openSlot(isKnown);
+    await this.#write("bootstrap");
+    if (isLive && !(await this.#runsAlready())) await swap(this.#journal, slot, settings, this.#watch);
+    if (!isLive || this.#changed("bootstrap").length > 0) return "restart-needed";
+    // Until now an old module was what ran.
+    for (const { path } of obsolete) await this.#journal.write(path, undefined);
+    return "running";
   }
-  if (await isThere()) return;
-  throw new DeployError(
-    "REMOTE_UNSUPPORTED",
-    "the running Envoy has no cluster that leads to the registry, and takes none up while it runs",
-    {
-      hint: `add a cluster for ${new URL(code.url).host} to the bootstrap and restart Envoy; or leave --mode remote out`,
-      detail: { cluster, url: code.url },
-    },
-  );
+
+  #changed(role: FileChange["role"]): readonly FileChange[] {
+    return this.#plan.changes.filter((change) => change.role === role);
+  }
+
+  async #write(role: FileChange["role"]): Promise<void> {
+    this.#watch.signal?.throwIfAborted();
+    for (const { path, after } of this.#changed(role)) await this.#journal.write(path, after);
+  }
+
+  /** Of the listeners that the deployment is in, those in a file that Envoy watches. */
+  #watchedListeners(): readonly string[] {
+    const { listeners, snapshot } = this.#plan;
+    const watched = snapshot.configs.filter(({ role }) => role === "listeners");
+    const names = watched.flatMap(({ yaml }) => listenerNames(yaml));
+    return listeners.filter((name) => names.includes(name));
+  }
+
+  /** Brings the listeners up to date. A file that has the slot already is written again for an Envoy that missed it. */
+  async #openSlot(isKnown: boolean): Promise<void> {
+    const { slot, snapshot } = this.#plan;
+    // A slot is never empty: a listener that finds nothing in it answers every request with an error.
+    if (!isKnown && !snapshot.own.has(slot.extensionPath)) {
+      await this.#journal.write(slot.extensionPath, Buffer.from(extensionText(slot.name, passThroughFilter())));
+    }
+    for (const { path, role, yaml } of snapshot.configs) {
+      if (role !== "listeners") continue;
+      const change = this.#changed("listeners").find((change) => change.path === path);
+      if (change || !isKnown) await this.#journal.write(path, change?.after ?? Buffer.from(yaml.text));
+    }
+    await listenersFollow(this.#watchedListeners(), slot.extensionPath, this.#before.listeners, this.#watch);
+  }
+
+  async #runsAlready(): Promise<boolean> {
+    if (this.#changed("extension").length > 0) return false;
+    const { admin, deployment, signal } = this.#watch;
+    return (await readSlot(admin, deployment, signal))?.version === this.#plan.version;
+  }
+
+  /** A running Envoy learns of new clusters only from a file that it watches. */
+  async #demandCluster(): Promise<void> {
+    const { code } = this.#plan.settings;
+    if (!("cluster" in code)) return;
+    const { cluster } = code;
+    const { admin, signal } = this.#watch;
+    const isThere = async (): Promise<boolean> => (await admin.clusters(signal)).some(({ name }) => name === cluster);
+    if (this.#changed("clusters").length > 0) {
+      await until(this.#watch, `Envoy did not add the cluster ${cluster}`, async () => (await isThere()) || undefined);
+    }
+    if (await isThere()) return;
+    throw new DeployError(
+      "REMOTE_UNSUPPORTED",
+      "the running Envoy has no cluster that leads to the registry, and takes none up while it runs",
+      {
+        hint: `add a cluster for ${new URL(code.url).host} to the bootstrap and restart Envoy; or leave --mode remote out`,
+        detail: { cluster, url: code.url },
+      },
+    );
+  }
 }
 
 /** After a failure Envoy has to find its way back before anybody looks. What it does then is not an error of ours. */
-async function settle(
-  plan: DeployPlan,
-  before: { readonly listeners: readonly RunningListener[]; readonly slot: RunningSlot | undefined },
-  watch: WatchOptions,
-): Promise<void> {
-  const { extensionPath } = plan.slot;
+async function settle({ slot: { extensionPath } }: DeployPlan, before: Before, watch: WatchOptions): Promise<void> {
   const brief = { ...watch, timeoutMs: Math.min(watch.timeoutMs, 5_000), signal: undefined };
+  const had = before.listeners.filter((listener) => !listener.isStatic && listener.mentions(extensionPath));
+  const names = had.map(({ name }) => name);
   try {
-    const wasThere = before.listeners.some((listener) => listener.mentions(extensionPath));
+    await listenersFollow(names, extensionPath, undefined, brief);
     const version = before.slot?.version;
-    if (!wasThere) await listenersForget(extensionPath, before.listeners, brief);
-    else if (version !== undefined) {
-      await until(brief, "", async () => {
-        return (await readSlot(watch.admin, watch.deployment))?.version === version || undefined;
-      });
-    }
+    if (version === undefined) return;
+    await until(brief, "", async () => {
+      return (await readSlot(watch.admin, watch.deployment))?.version === version || undefined;
+    });
   } catch {
     // The error that led here says more.
   }

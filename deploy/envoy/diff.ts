@@ -1,5 +1,5 @@
 import { createTwoFilesPatch } from "diff";
-import type { FileChange } from "./plan.ts";
+import type { FileChange } from "./changes.ts";
 
 /** A unified diff of a plan's changes; of files that are not text, what happens to them. */
 export function formatDiff(changes: readonly FileChange[]): string {

@@ -78,6 +78,10 @@ function remoteSource(code: RemoteCode, fetch: "when needed" | { attempt: number
   };
 }
 
+/**
+ * `PluginConfig` is where every Envoy so far looks for it. 1.40 warns that `vm_config` is the new place; older ones would
+ * pass over it there, and restrict nothing.
+ */
 function restriction(capabilities: readonly string[]): Json {
   // To Envoy an empty list means no restriction at all.
   const names = capabilities.length === 0 ? ["proxy_log"] : capabilities;

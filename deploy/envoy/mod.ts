@@ -1,9 +1,10 @@
 export { applyDeploy, type ApplyOptions, type DeployOutcome } from "./apply.ts";
 export { applyUndeploy, type UndeployOutcome } from "./apply-undeploy.ts";
+export type { FileChange } from "./changes.ts";
 export { formatDiff } from "./diff.ts";
 export { DeployError, deployErrors } from "./errors.ts";
 export { checkDeploymentName } from "./names.ts";
-export { type DeployPlan, type DeployRequest, type FileChange, planDeploy } from "./plan.ts";
+export { type DeployPlan, type DeployRequest, planDeploy } from "./plan.ts";
 export { preflight, type PreflightOptions } from "./preflight.ts";
 export { type DeploymentRecord, readRecords } from "./record.ts";
 export { readSnapshot, type Snapshot } from "./snapshot.ts";

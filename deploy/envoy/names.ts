@@ -16,9 +16,21 @@ export function checkDeploymentName(name: string): string {
   });
 }
 
+const prefix = "wasm-hub.";
+
 /** The HTTP filter's name, which is also the ECDS resource's and the VM's. */
 export function slotName(deployment: string): string {
-  return `wasm-hub.${deployment}`;
+  return `${prefix}${deployment}`;
+}
+
+/** The cluster through which Envoy fetches a deployment's module, where nobody has one. */
+export function registryClusterName(deployment: string): string {
+  return `${slotName(deployment)}.registry`;
+}
+
+/** Whether a filter or a cluster of this name belongs to some deployment. */
+export function isDeploymentsOwn(name: string): boolean {
+  return name.startsWith(prefix);
 }
 
 /** Where all deployments of the bootstraps in one folder lie. */

@@ -1,14 +1,16 @@
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { checkEnvoyYaml, readEnvoyYaml } from "#envoy/schema";
 import { digestHex, digestOf, type Digest } from "#oci";
+import { configChanges, type FileChange, isChange, moduleRemovals, ownChange } from "./changes.ts";
+import { knownCluster } from "./clusters.ts";
 import { type ConnectionManager, connectionManagers } from "./connection-managers.ts";
 import { DeployError } from "./errors.ts";
 import { extensionText, extensionVersion, type FilterSettings, wasmFilter } from "./extension.ts";
-import { knownCluster } from "./clusters.ts";
 import { checkDeploymentName, deploymentFolder, recordPath } from "./names.ts";
-import { place, type Slot, slotAt } from "./placement.ts";
-import { type DeploymentRecord, formatRecord } from "./record.ts";
-import type { ConfigFile, Snapshot } from "./snapshot.ts";
+import { place } from "./placement.ts";
+import { checkOwner, type DeploymentRecord, formatRecord } from "./record.ts";
+import { type Slot, slotOf } from "./slot.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 /** What to deploy. Tags are resolved and the configuration is checked before. */
 export interface DeployRequest {
@@ -27,17 +29,6 @@ export interface DeployRequest {
   readonly listeners: readonly string[];
   /** Where Envoy can fetch the module itself; undefined: a file beside the bootstrap. */
   readonly remoteUrl: URL | undefined;
-}
-
-/** One file before and after; undefined where it does not exist. */
-export interface FileChange {
-  readonly role: "module" | "record" | "extension" | ConfigFile["role"];
-  /** Absolute. */
-  readonly path: string;
-  readonly before: Buffer | undefined;
-  readonly after: Buffer | undefined;
-  /** Whether a person reads it: shown in a diff. */
-  readonly isText: boolean;
 }
 
 export interface DeployPlan {
@@ -69,16 +60,21 @@ export function planDeploy(snapshot: Snapshot, request: DeployRequest): DeployPl
   const wanted = request.listeners.length > 0 ? request.listeners : (record?.wantedListeners ?? null);
   const managers = snapshot.configs.flatMap(({ yaml }) => connectionManagers(yaml));
   checkListeners(snapshot, managers, wanted ?? []);
+  const isChosen = ({ listener }: ConnectionManager): boolean => wanted === null || wanted.includes(listener);
 
   const extensionFile = record?.extensionFile ?? join(`slot-${snapshot.freshName}`, "extension.json");
-  const slot = slotAt(deployment, join(deploymentFolder(bootstrapPath, deployment), extensionFile));
-  const moduleDigest = digestOf(request.module);
+  const slot = slotOf(deployment, bootstrapPath, extensionFile);
+  const { module, remoteUrl, rootId, configuration, capabilities, failOpen } = request;
+  const moduleDigest = digestOf(module);
   const modulePath = join(deploymentFolder(bootstrapPath, deployment), `sha256-${digestHex(moduleDigest)}.wasm`);
-  const added = missingCluster(snapshot, request, slot);
-  const settings = filterSettings(snapshot, request, slot, { digest: moduleDigest, path: modulePath });
+  const cluster = remoteUrl && knownCluster(snapshot.configs, remoteUrl.href);
+  const code = remoteUrl
+    ? { url: remoteUrl.href, cluster: cluster ?? slot.clusterName, digest: moduleDigest }
+    : { file: modulePath };
+  const settings: FilterSettings = { name: slot.name, rootId, configuration, capabilities, failOpen, code };
   const filter = wasmFilter(settings);
-  const isChosen = ({ listener }: ConnectionManager): boolean => wanted === null || wanted.includes(listener);
-  const { texts, inserted } = place({ snapshot, slot, isChosen, cluster: added });
+  const clusterUrl = cluster === undefined ? remoteUrl?.href : undefined;
+  const { texts, inserted } = place({ snapshot, slot, isChosen, clusterUrl });
 
   const next: DeploymentRecord = {
     name: deployment,
@@ -86,68 +82,25 @@ export function planDeploy(snapshot: Snapshot, request: DeployRequest): DeployPl
     reference: request.reference,
     digest: request.digest,
     moduleDigest,
-    rootId: request.rootId,
-    mode: request.remoteUrl ? "remote" : "file",
-    configuration: request.configuration ?? null,
+    rootId,
+    mode: remoteUrl ? "remote" : "file",
+    configuration: configuration ?? null,
     version: extensionVersion(filter),
     extensionFile,
     listeners: [...new Set(managers.filter(isChosen).map(({ listener }) => listener))],
     wantedListeners: wanted,
     insertions: inserted,
   };
-  const own = ownChange(snapshot);
-  const module = request.remoteUrl ? [] : [own("module", modulePath, Buffer.from(request.module))];
   const changes = [
-    ...module,
-    own("record", recordPath(bootstrapPath, deployment), Buffer.from(formatRecord(next))),
-    own("extension", slot.extensionPath, Buffer.from(extensionText(slot.name, filter))),
+    ...(remoteUrl ? [] : [ownChange(snapshot, "module", modulePath, Buffer.from(module))]),
+    ownChange(snapshot, "record", recordPath(bootstrapPath, deployment), Buffer.from(formatRecord(next))),
+    ownChange(snapshot, "extension", slot.extensionPath, Buffer.from(extensionText(slot.name, filter))),
     ...configChanges(snapshot, texts),
   ].filter(isChange);
   checkSchema(changes);
-  const current = request.remoteUrl ? undefined : modulePath;
+  const obsolete = moduleRemovals(snapshot, remoteUrl ? undefined : modulePath);
   const { listeners, version } = next;
-  const obsolete = oldModules(snapshot, current);
-  return { deployment, snapshot, changes, listeners, obsolete, slot, settings, version, module: request.module };
-}
-
-/** @throws {DeployError} DEPLOYMENT_ELSEWHERE */
-export function checkOwner(record: DeploymentRecord, bootstrapPath: string): void {
-  if (record.bootstrap === basename(bootstrapPath)) return;
-  const where = join(dirname(bootstrapPath), record.bootstrap);
-  throw new DeployError("DEPLOYMENT_ELSEWHERE", `${record.name} is deployed to ${where} already, in the same folder`, {
-    hint: `choose another name with --name, or name ${record.bootstrap} as the bootstrap`,
-    detail: { deployment: record.name, bootstrap: where },
-  });
-}
-
-export function ownChange(
-  snapshot: Snapshot,
-): (role: "module" | "record" | "extension", path: string, after: Buffer | undefined) => FileChange {
-  return (role, path, after) => ({ role, path, before: snapshot.own.get(path), after, isText: role !== "module" });
-}
-
-/** Clusters before the listeners whose filters fetch through them; what a running Envoy does not read comes last. */
-export function configChanges({ configs }: Snapshot, texts: ReadonlyMap<ConfigFile, string>): readonly FileChange[] {
-  return (["clusters", "listeners", "bootstrap"] as const).flatMap((role) =>
-    configs
-      .filter((config) => config.role === role)
-      .map((config) => {
-        const before = config.yaml.text;
-        const after = Buffer.from(texts.get(config) ?? before);
-        return { role, path: config.path, before: Buffer.from(before), after, isText: true };
-      }),
-  );
-}
-
-export function oldModules(snapshot: Snapshot, current: string | undefined): readonly FileChange[] {
-  const paths = [...snapshot.own.keys()].filter(
-    (path) => /\/sha256-[0-9a-f]{64}\.wasm$/.test(path) && path !== current,
-  );
-  return paths.map((path) => ownChange(snapshot)("module", path, undefined));
-}
-
-export function isChange({ before, after }: FileChange): boolean {
-  return before && after ? !after.equals(before) : before !== after;
+  return { deployment, snapshot, changes, listeners, obsolete, slot, settings, version, module };
 }
 
 function checkListeners(snapshot: Snapshot, managers: readonly ConnectionManager[], wanted: readonly string[]): void {
@@ -165,34 +118,6 @@ function checkListeners(snapshot: Snapshot, managers: readonly ConnectionManager
     hint: `there ${known.length === 1 ? "is" : "are"} ${known.join(", ")}`,
     detail: { listener: unknown, known },
   });
-}
-
-/** The cluster that has to be added before Envoy can fetch the module. */
-function missingCluster(
-  { configs }: Snapshot,
-  { remoteUrl }: DeployRequest,
-  slot: Slot,
-): { readonly name: string; readonly url: string } | undefined {
-  if (!remoteUrl) return undefined;
-  const known = knownCluster(configs, remoteUrl.href);
-  return known === undefined || known === ownCluster(slot)
-    ? { name: ownCluster(slot), url: remoteUrl.href }
-    : undefined;
-}
-
-function ownCluster(slot: Slot): string {
-  return `${slot.name}.registry`;
-}
-
-function filterSettings(
-  { configs }: Snapshot,
-  { rootId, configuration, capabilities, failOpen, remoteUrl }: DeployRequest,
-  slot: Slot,
-  module: { readonly digest: Digest; readonly path: string },
-): FilterSettings {
-  const cluster = remoteUrl && (knownCluster(configs, remoteUrl.href) ?? ownCluster(slot));
-  const code = remoteUrl && cluster ? { url: remoteUrl.href, cluster, digest: module.digest } : { file: module.path };
-  return { name: slot.name, rootId, configuration, capabilities, failOpen, code };
 }
 
 /** Envoy's schema, before anything is written. Types that somebody built into their Envoy are left to it. */

@@ -1,4 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { errorCode, errorMessage } from "#core";
 import type { Digest } from "#oci";
 import { DeployError } from "./errors.ts";
@@ -50,21 +51,24 @@ export function formatRecord(record: DeploymentRecord): string {
   return `${JSON.stringify(record, undefined, 2)}\n`;
 }
 
+/**
+ * Deployments of all bootstraps in a folder share it.
+ *
+ * @throws {DeployError} DEPLOYMENT_ELSEWHERE
+ */
+export function checkOwner(record: DeploymentRecord, bootstrapPath: string): void {
+  if (record.bootstrap === basename(bootstrapPath)) return;
+  const where = join(dirname(bootstrapPath), record.bootstrap);
+  throw new DeployError("DEPLOYMENT_ELSEWHERE", `${record.name} is deployed to ${where} already, in the same folder`, {
+    hint: `choose another name with --name, or name ${record.bootstrap} as the bootstrap`,
+    detail: { deployment: record.name, bootstrap: where },
+  });
+}
+
 async function readRecord(path: string): Promise<DeploymentRecord | undefined> {
   try {
-    const record = JSON.parse(await readFile(path, "utf8")) as DeploymentRecord;
-    const texts = [
-      record.name,
-      record.bootstrap,
-      record.digest,
-      record.moduleDigest,
-      record.version,
-      record.extensionFile,
-    ];
-    const isSound =
-      texts.every((text) => typeof text === "string" && text !== "") &&
-      record.insertions.every(({ file, text }) => typeof file === "string" && text.length > 0);
-    if (!isSound) throw new Error("a field is missing");
+    const record = JSON.parse(await readFile(path, "utf8")) as Partial<DeploymentRecord> | null;
+    if (!isRecord(record)) throw new Error("a field is missing");
     return record;
   } catch (cause) {
     if (errorCode(cause) === "ENOENT" || errorCode(cause) === "ENOTDIR") return undefined;
@@ -74,4 +78,15 @@ async function readRecord(path: string): Promise<DeploymentRecord | undefined> {
       detail: { path },
     });
   }
+}
+
+function isRecord(record: Partial<DeploymentRecord> | null): record is DeploymentRecord {
+  const { name, bootstrap, digest, moduleDigest, version, extensionFile, insertions } = record ?? {};
+  const texts = [name, bootstrap, digest, moduleDigest, version, extensionFile];
+  const isText = (text: unknown): boolean => typeof text === "string" && text !== "";
+  return (
+    texts.every(isText) &&
+    Array.isArray(insertions) &&
+    insertions.every((one: Partial<InsertedText> | null) => isText(one?.file) && isText(one?.text))
+  );
 }

@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import type { EnvoyAdmin } from "#envoy";
 import { deploymentFolder } from "./names.ts";
 import { type DeploymentRecord, readRecords } from "./record.ts";
-import { readListeners, readSlot, type RunningListener } from "./running.ts";
+import { type Admin, readListeners, readSlot, type RunningListener } from "./running.ts";
 
 export interface DeploymentStatus {
   readonly record: DeploymentRecord;
@@ -21,7 +20,7 @@ export interface DeploymentStatus {
 /** Compares what was deployed to a bootstrap with what Envoy runs. */
 export async function deploymentStatus(
   bootstrapPath: string,
-  admin: EnvoyAdmin | undefined,
+  admin: Admin | undefined,
   signal?: AbortSignal,
 ): Promise<readonly DeploymentStatus[]> {
   const records = await readRecords(bootstrapPath);
@@ -36,7 +35,7 @@ async function compare(
   record: DeploymentRecord,
   bootstrapPath: string,
   listeners: readonly RunningListener[],
-  admin: EnvoyAdmin,
+  admin: Admin,
   signal: AbortSignal | undefined,
 ): Promise<Omit<DeploymentStatus, "record">> {
   const path = join(deploymentFolder(bootstrapPath, record.name), record.extensionFile);

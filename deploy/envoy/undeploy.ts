@@ -1,8 +1,10 @@
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
+import { configChanges, type FileChange, isChange, moduleRemovals, ownChange } from "./changes.ts";
 import { DeployError } from "./errors.ts";
-import { deploymentFolder, recordPath } from "./names.ts";
-import { type Slot, slotAt, withoutOurs } from "./placement.ts";
-import { checkOwner, configChanges, type FileChange, isChange, oldModules, ownChange } from "./plan.ts";
+import { recordPath } from "./names.ts";
+import { checkOwner } from "./record.ts";
+import { withoutOurs } from "./removal.ts";
+import { type Slot, slotOf } from "./slot.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export interface UndeployPlan {
@@ -23,14 +25,13 @@ export function planUndeploy(snapshot: Snapshot, deployment: string): UndeployPl
   const { record, bootstrapPath, configs, records } = snapshot;
   if (!record) throw unknownDeployment(deployment, records, bootstrapPath);
   checkOwner(record, bootstrapPath);
-  const slot = slotAt(deployment, join(deploymentFolder(bootstrapPath, deployment), record.extensionFile));
-  const texts = new Map(configs.map((config) => [config, withoutOurs(config, record.insertions, slot.name).text]));
-  const own = ownChange(snapshot);
+  const slot = slotOf(deployment, bootstrapPath, record.extensionFile);
+  const texts = new Map(configs.map((config) => [config, withoutOurs(config, record.insertions, slot).text]));
   const changes = [
     ...configChanges(snapshot, texts).toReversed(),
-    own("extension", slot.extensionPath, undefined),
-    ...oldModules(snapshot, undefined),
-    own("record", recordPath(bootstrapPath, deployment), undefined),
+    ownChange(snapshot, "extension", slot.extensionPath, undefined),
+    ...moduleRemovals(snapshot, undefined),
+    ownChange(snapshot, "record", recordPath(bootstrapPath, deployment), undefined),
   ].filter(isChange);
   return { deployment, snapshot, changes, slot };
 }
