@@ -7,6 +7,16 @@ export function decodeUtf8(address: usize, size: usize): string {
   const end = address + size;
   let to = start;
   while (address < end) {
+    // Four bytes of ASCII at a time.
+    while (address + 4 <= end) {
+      let four: u64 = load<u32>(address);
+      if (four & 0x80808080) break;
+      four = (four | (four << 16)) & 0x0000ffff0000ffff;
+      store<u64>(to, (four | (four << 8)) & 0x00ff00ff00ff00ff);
+      address += 4;
+      to += 8;
+    }
+    if (address == end) break;
     const byte = <u32>load<u8>(address++);
     if (byte < 0x80) {
       store<u16>(to, byte);
@@ -36,8 +46,16 @@ export function decodeUtf8(address: usize, size: usize): string {
       to += 4;
     }
   }
+  if (to - start == size << 1) return text;
+  return newString(start, to - start);
+}
+
+/** @param size in bytes, two a UTF-16 unit */
+function newString(address: usize, size: usize): string {
   // @ts-ignore: built into the runtime
-  return changetype<string>(__renew(start, to - start));
+  const text = changetype<string>(__new(size, idof<string>()));
+  memory.copy(changetype<usize>(text), address, size);
+  return text;
 }
 
 /** Neither a longer form than needed, nor a surrogate, nor beyond Unicode. `more` is the number of bytes after the first. */
@@ -72,6 +90,16 @@ export function encodeUtf8(text: string, address: usize): usize {
   let from = changetype<usize>(text);
   const end = from + ((<usize>text.length) << 1);
   while (from < end) {
+    // Four characters of ASCII at a time.
+    while (from + 8 <= end) {
+      let four = load<u64>(from);
+      if (four & 0xff80ff80ff80ff80) break;
+      four = (four | (four >> 8)) & 0x0000ffff0000ffff;
+      store<u32>(address, <u32>(four | (four >> 16)));
+      from += 8;
+      address += 4;
+    }
+    if (from == end) break;
     let code = <u32>load<u16>(from);
     from += 2;
     if (code < 0x80) {
