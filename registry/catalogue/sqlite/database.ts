@@ -64,9 +64,11 @@ export class Database {
     return this.#commits.run(work);
   }
 
+  /** Ends what was asked for before. A second call does nothing. */
   async close(): Promise<void> {
+    if (!this.#connection.isOpen) return;
     await this.write(() => undefined);
-    this.#connection.close();
+    if (this.#connection.isOpen) this.#connection.close();
   }
 }
 

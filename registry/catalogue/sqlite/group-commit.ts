@@ -41,7 +41,7 @@ export class GroupCommit {
       for (const job of jobs) outcomes.push(this.#attempt(job));
       this.#database.exec("COMMIT");
     } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+      if (this.#isInTransaction()) this.#database.exec("ROLLBACK");
       for (const job of jobs) job.fail(error);
       return;
     }
@@ -56,9 +56,14 @@ export class GroupCommit {
       return succeeded;
     } catch (error) {
       // A full disk may have ended the whole transaction already: then nothing of the group is kept.
-      if (!this.#database.isTransaction) throw error;
+      if (!this.#isInTransaction()) throw error;
       this.#database.exec("ROLLBACK TO job; RELEASE job");
       return () => job.fail(error);
     }
+  }
+
+  /** False also when the database was closed meanwhile. */
+  #isInTransaction(): boolean {
+    return this.#database.isOpen && this.#database.isTransaction;
   }
 }
