@@ -9,7 +9,7 @@ import {
   proxy_replace_header_map_value,
   proxy_set_header_map_pairs,
 } from "./env";
-import { expectResult, releaseResult, resultAddress, resultSize, takeBytes, takeString } from "./result";
+import { expectResult, releaseResult, resultAddress, resultSize, takeBuffer, takeBytes, takeString } from "./result";
 import { Status } from "./status";
 
 /** ABI 0.2.1, `proxy_header_map_type_t`. */
@@ -18,6 +18,10 @@ export enum HeaderMapType {
   RequestTrailers = 1,
   ResponseHeaders = 2,
   ResponseTrailers = 3,
+  GrpcCallInitialMetadata = 4,
+  GrpcCallTrailingMetadata = 5,
+  HttpCallResponseHeaders = 6,
+  HttpCallResponseTrailers = 7,
 }
 
 /**
@@ -101,13 +105,11 @@ export class HeaderMap {
     return status;
   }
 
-  /** Every header, in order; one entry a value. */
+  /** Every header, in order; one entry a value. What is not looked at is not decoded. */
   all(): Header[] {
     expectResult();
     const status = proxy_get_header_map_pairs(this.type, resultAddress, resultSize);
-    const headers = readPairs(load<usize>(resultAddress), status == Status.Ok ? load<usize>(resultSize) : 0);
-    releaseResult();
-    return headers;
+    return status == Status.Ok ? readPairs(takeBuffer()) : [];
   }
 
   /** Puts `headers` in place of all that are there. */
