@@ -34,7 +34,7 @@ export class EnvoyAdmin {
   /** Whether Envoy serves: false while it starts or drains, or when nothing answers. */
   async isReady(signal?: AbortSignal): Promise<boolean> {
     try {
-      return (await this.#send("GET", "/ready", signal)).ok;
+      return (await this.#send("GET", "/ready", signal)).status === 200;
     } catch {
       signal?.throwIfAborted();
       return false;
@@ -42,22 +42,22 @@ export class EnvoyAdmin {
   }
 
   async serverInfo(signal?: AbortSignal): Promise<ServerInfo> {
-    const info = (await this.#json("/server_info", signal)) as ServerInfo;
-    return { ...info, version: /\/(\d+\.\d+\.\d+[^/]*)\//.exec(info.version)?.[1] ?? info.version };
+    const path = "/server_info";
+    const info: Partial<ServerInfo> = this.#parse(path, await this.#send("GET", path, signal));
+    const version = /\/(\d+\.\d+\.\d+[^/]*)\//.exec(String(info.version))?.[1];
+    if (version === undefined || !info.state) throw this.#failed("GET", path, "it does not say what it is");
+    return { command_line_options: {}, ...info, state: info.state, version };
   }
 
   /** Those that are active now, with the ports that they got. */
   async listeners(signal?: AbortSignal): Promise<readonly EnvoyListener[]> {
-    const { listener_statuses: statuses = [] } = (await this.#json("/listeners?format=json", signal)) as {
-      listener_statuses?: {
-        name: string;
-        local_address?: { socket_address?: SocketAddress; pipe?: { path: string } };
-      }[];
-    };
-    return statuses.map(({ name, local_address: { socket_address: socket, pipe } = {} }) => {
-      const port = socket?.port_value ?? 0;
-      return { name, address: socket ? `${socket.address}:${port}` : (pipe?.path ?? ""), port };
-    });
+    const statuses = await this.#list("/listeners?format=json", "listener_statuses", signal);
+    return (statuses as readonly unknown[] as readonly ListenerStatus[]).map(
+      ({ name, local_address: { socket_address: socket, pipe } = {} }) => {
+        const port = socket?.port_value ?? 0;
+        return { name, address: socket ? `${socket.address}:${port}` : (pipe?.path ?? ""), port };
+      },
+    );
   }
 
   /**
@@ -65,29 +65,26 @@ export class EnvoyAdmin {
    *
    * @param resource a field of a section's dump, such as `ecds_filters`, `dynamic_listeners` or `static_listeners`
    */
-  async configDump(resource: string, signal?: AbortSignal): Promise<readonly Readonly<Record<string, unknown>>[]> {
-    const answer = await this.#send("GET", `/config_dump?resource=${encodeURIComponent(resource)}`, signal);
+  async configDump(resource: string, signal?: AbortSignal): Promise<readonly Entry[]> {
+    const path = `/config_dump?resource=${encodeURIComponent(resource)}`;
+    const answer = await this.#send("GET", path, signal);
     // Envoy answers 404 while no such section is there.
-    if (answer.status === 404) return [];
-    const { configs = [] } = (await this.#body(answer, "/config_dump")) as { configs?: Record<string, unknown>[] };
-    return configs;
+    return answer.status === 404 ? [] : this.#items(path, answer, "configs");
   }
 
   /** @param filter a regular expression (RE2) that is looked for in the names */
   async stats(filter: string, signal?: AbortSignal): Promise<Stats> {
-    const { stats = [] } = (await this.#json(`/stats?format=json&filter=${encodeURIComponent(filter)}`, signal)) as {
-      stats?: { name?: string; value?: number | string }[];
-    };
+    const path = `/stats?format=json&filter=${encodeURIComponent(filter)}`;
+    const stats = await this.#list(path, "stats", signal);
     return new Map(
-      stats.flatMap(({ name, value }) => (name === undefined || value === undefined ? [] : [[name, value] as const])),
+      (stats as readonly StatEntry[]).flatMap(({ name, value }) =>
+        name === undefined || value === undefined ? [] : [[name, value] as const],
+      ),
     );
   }
 
-  async clusters(signal?: AbortSignal): Promise<readonly Readonly<Record<string, unknown>>[]> {
-    const { cluster_statuses: statuses = [] } = (await this.#json("/clusters?format=json", signal)) as {
-      cluster_statuses?: Record<string, unknown>[];
-    };
-    return statuses;
+  async clusters(signal?: AbortSignal): Promise<readonly Entry[]> {
+    return this.#list("/clusters?format=json", "cluster_statuses", signal);
   }
 
   /** @param logger such as `wasm`; every logger when absent */
@@ -102,47 +99,52 @@ export class EnvoyAdmin {
 
   async #post(path: string, signal: AbortSignal | undefined): Promise<void> {
     const answer = await this.#send("POST", path, signal);
-    const said = await answer.text();
-    if (!answer.ok) throw this.#failed(path, `${answer.status} ${said.trim()}`);
+    if (answer.status !== 200) throw this.#failed("POST", path, describe(answer));
   }
 
-  async #json(path: string, signal: AbortSignal | undefined): Promise<unknown> {
-    return this.#body(await this.#send("GET", path, signal), path);
+  async #list(path: string, field: string, signal: AbortSignal | undefined): Promise<readonly Entry[]> {
+    return this.#items(path, await this.#send("GET", path, signal), field);
   }
 
-  async #body(answer: Response, path: string): Promise<unknown> {
-    const text = await answer.text();
-    if (!answer.ok) throw this.#failed(path, `${answer.status} ${text.trim().slice(0, 300)}`);
+  /** Envoy leaves a list out that is empty. */
+  #items(path: string, answer: Answer, field: string): readonly Entry[] {
+    const { [field]: items = [] } = this.#parse(path, answer);
+    if (Array.isArray(items)) return items as Entry[];
+    throw this.#failed("GET", path, `${field} is not a list`);
+  }
+
+  #parse(path: string, answer: Answer): Readonly<Record<string, unknown>> {
+    if (answer.status !== 200) throw this.#failed("GET", path, describe(answer));
     try {
-      return JSON.parse(text);
+      const document: unknown = JSON.parse(answer.text);
+      if (typeof document === "object" && document !== null) return document as Record<string, unknown>;
+      throw new SyntaxError("it is not an object");
     } catch (cause) {
-      throw this.#failed(path, "an answer that is not JSON", cause);
+      throw this.#failed("GET", path, "an answer that is not JSON of Envoy's", cause);
     }
   }
 
-  async #send(method: string, path: string, signal: AbortSignal | undefined): Promise<Response> {
+  async #send(method: "GET" | "POST", path: string, signal: AbortSignal | undefined): Promise<Answer> {
     const timeout = AbortSignal.timeout(this.#timeoutMs);
     try {
-      return await fetch(`${this.url}${path}`, {
+      const answer = await fetch(`${this.url}${path}`, {
         method,
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       });
+      return { status: answer.status, text: await answer.text() };
     } catch (cause) {
       signal?.throwIfAborted();
-      throw new EnvoyError(
-        "ENVOY_ADMIN_UNREACHABLE",
-        `no Envoy admin interface answers at ${this.url}: ${reason(cause)}`,
-        {
-          cause,
-          hint: "check the address, and that Envoy runs; `admin:` in its bootstrap says where it listens",
-          detail: { url: this.url },
-        },
-      );
+      const why = timeout.aborted ? `it has not answered in ${this.#timeoutMs / 1000} seconds` : reason(cause);
+      throw new EnvoyError("ENVOY_ADMIN_UNREACHABLE", `no Envoy admin interface answers at ${this.url}: ${why}`, {
+        cause,
+        hint: "check the address, and that Envoy runs; `admin:` in its bootstrap says where it listens",
+        detail: { url: this.url },
+      });
     }
   }
 
-  #failed(path: string, why: string, cause?: unknown): EnvoyError {
-    return new EnvoyError("ENVOY_ADMIN_FAILED", `GET ${this.url}${path} failed: ${why}`, {
+  #failed(method: string, path: string, why: string, cause?: unknown): EnvoyError {
+    return new EnvoyError("ENVOY_ADMIN_FAILED", `${method} ${this.url}${path} failed: ${why}`, {
       cause,
       hint: "check that this is the address of an Envoy's admin interface",
       detail: { url: this.url, path },
@@ -150,9 +152,28 @@ export class EnvoyAdmin {
   }
 }
 
-interface SocketAddress {
-  readonly address: string;
-  readonly port_value?: number;
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+function describe({ status, text }: Answer): string {
+  return `${status} ${text.trim().slice(0, 300)}`.trim();
+}
+
+type Entry = Readonly<Record<string, unknown>>;
+
+interface StatEntry {
+  readonly name?: string;
+  readonly value?: number | string;
+}
+
+interface ListenerStatus {
+  readonly name: string;
+  readonly local_address?: {
+    readonly socket_address?: { readonly address: string; readonly port_value?: number };
+    readonly pipe?: { readonly path: string };
+  };
 }
 
 function reason(cause: unknown): string {

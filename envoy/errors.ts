@@ -2,7 +2,7 @@ import { type ErrorTable, HubError } from "#core";
 
 export const envoyErrors = {
   ENVOY_NOT_FOUND: "no Envoy is named, on PATH or fetched, and fetching one is not allowed",
-  ENVOY_UNUSABLE: "the program that was named as Envoy does not answer `--version` as Envoy does",
+  ENVOY_UNUSABLE: "the program that was named as Envoy cannot be run, or does not answer as Envoy does",
   ENVOY_DOWNLOAD_FAILED: "pip could not fetch Envoy, or what it fetched does not run here",
   ENVOY_START_FAILED: "Envoy ended, or was not ready in time, after it was started",
   ENVOY_PORT_IN_USE: "Envoy could not listen on an address because another program does",

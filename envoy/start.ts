@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { errorMessage } from "#core";
 import { EnvoyAdmin } from "./admin.ts";
 import { EnvoyError } from "./errors.ts";
 import { describeLog } from "./log.ts";
@@ -40,7 +41,11 @@ export interface RunningEnvoy extends AsyncDisposable {
   readonly admin: EnvoyAdmin;
   /** What Envoy wrote last, at most a mebibyte. */
   log(): string;
-  /** Resolves once the log holds `text`. @param timeoutMs default 5 000 */
+  /**
+   * Resolves once the log holds `text`; rejects with the log when Envoy ends before.
+   *
+   * @param timeoutMs default 5 000
+   */
   logged(text: string, timeoutMs?: number): Promise<void>;
   /** Resolves when Envoy ends, whoever ends it. */
   readonly exited: Promise<EnvoyExit>;
@@ -57,19 +62,28 @@ export async function startEnvoy(options: StartEnvoyOptions): Promise<RunningEnv
   options.signal?.throwIfAborted();
   const folder = await mkdtemp(join(tmpdir(), "wasm-hub-envoy-"));
   const adminFile = join(folder, "admin");
-  const child = spawn(options.path, commandLine(options, adminFile), {
-    stdio: ["ignore", "ignore", "pipe"],
-    ...(options.workingDirectory === undefined ? {} : { cwd: options.workingDirectory }),
+  const child = await launch(options, adminFile).catch(async (cause: unknown) => {
+    await rm(folder, { recursive: true, force: true });
+    throw startFailure(null, errorMessage(cause), options, cause);
   });
   const watched = watch(child, folder, options.onLog);
   try {
     const admin = await whenReady(child, adminFile, options);
+    options.signal?.throwIfAborted();
     return { ...watched, pid: child.pid ?? 0, admin, [Symbol.asyncDispose]: async () => void (await watched.stop()) };
   } catch (cause) {
     const { status, log } = await watched.stop();
     options.signal?.throwIfAborted();
     throw startFailure(status, log, options, cause);
   }
+}
+
+/** What cannot be run is an event of the child for some reasons, and thrown for others. */
+async function launch(options: StartEnvoyOptions, adminFile: string): Promise<ChildProcess> {
+  return spawn(options.path, commandLine(options, adminFile), {
+    stdio: ["ignore", "ignore", "pipe"],
+    ...(options.workingDirectory === undefined ? {} : { cwd: options.workingDirectory }),
+  });
 }
 
 function commandLine(options: StartEnvoyOptions, adminFile: string): string[] {
@@ -110,11 +124,15 @@ function watch(
   };
   const logged = async (text: string, timeoutMs = 5_000): Promise<void> => {
     for (const end = Date.now() + timeoutMs; !log.includes(text); await pause(20)) {
-      if (Date.now() > end)
+      if (Date.now() > end || hasEnded(child))
         throw new Error(`Envoy has not logged ${JSON.stringify(text)}; its log:\n${log.slice(-4000)}`);
     }
   };
   return { log: () => log, logged, exited, stop };
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
 }
 
 /** The admin interface's address is in `adminFile` once Envoy listens there. */
@@ -126,7 +144,7 @@ async function whenReady(child: ChildProcess, adminFile: string, options: StartE
     Date.now() < end;
     await pause(20, undefined, signal ? { signal } : {})
   ) {
-    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) throw new Error("it ended");
+    if (hasEnded(child)) throw new Error("it ended");
     const address = admin ? "" : (await readFile(adminFile, "utf8").catch(() => "")).trim();
     if (address !== "") admin = new EnvoyAdmin(address);
     if (await admin?.isReady(signal)) return admin as EnvoyAdmin;
@@ -145,8 +163,7 @@ function startFailure(status: number | null, log: string, options: StartEnvoyOpt
       detail: { ...detail, address },
     });
   }
-  const what = cause instanceof Error ? cause.message : String(cause);
-  return new EnvoyError("ENVOY_START_FAILED", `Envoy did not start, ${what}:\n${words}`, {
+  return new EnvoyError("ENVOY_START_FAILED", `Envoy did not start, ${errorMessage(cause)}:\n${words}`, {
     cause,
     hint: `check ${options.configPath} with: envoy --mode validate -c ${options.configPath}`,
     detail,
