@@ -3,8 +3,8 @@ import { type ErrorTable, HubError, type HubErrorOptions } from "#core";
 export const cliErrors = {
   USAGE: "a flag or an argument is missing, unknown, or contradicts another",
   INTERRUPTED: "Ctrl-C or a signal ended the command before it was done",
+  OUTPUT_FAILED: "the result could not be written to stdout",
   INTERNAL: "a fault in this program",
-  CHECKS_FAILED: "wasm doctor found something wrong",
 } as const satisfies ErrorTable;
 
 export class CliError extends HubError<keyof typeof cliErrors> {}

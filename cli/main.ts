@@ -1,8 +1,10 @@
 import { homedir } from "node:os";
 import { type Env, type Output, Stopped } from "./env.ts";
 import { exitStatus } from "./describe-error.ts";
+import { CliError } from "./errors.ts";
 import { reportError } from "./report-error.ts";
 import { run } from "./run.ts";
+import { systemError } from "./system-error.ts";
 import { wantsColors } from "./terminal/colors.ts";
 
 // The only file that touches the process: everything below hands what it needs to the rest.
@@ -45,7 +47,12 @@ process.on("uncaughtException", (error) => process.exit(reportError(error, words
 
 const status = await run(words, env);
 await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
-process.exit(status === 0 && unwritten ? reportError(unwritten, words, env) : status);
+process.exit(status === 0 && unwritten ? reportError(outputFailed(unwritten), words, env) : status);
+
+function outputFailed(cause: Error): CliError {
+  const why = systemError(cause)?.message ?? cause.message;
+  return new CliError("OUTPUT_FAILED", `the result could not be written to stdout: ${why}`, { cause });
+}
 
 function output(stream: NodeJS.WriteStream): Output {
   let isClosed = false;
@@ -71,8 +78,7 @@ function currentFolder(): string {
   }
 }
 
-/** Pipes are written behind the program's back; what is left when it exits would be lost. */
+/** Pipes are written behind the program's back; what is left when it exits would be lost, and so would an error. */
 async function flushed(stream: NodeJS.WriteStream): Promise<void> {
-  if (stream.writableLength === 0 || stream.destroyed) return;
-  await new Promise((resolve) => stream.once("drain", resolve).once("close", resolve).once("error", resolve));
+  await new Promise<void>((resolve) => stream.write("", () => resolve()));
 }

@@ -1,7 +1,6 @@
-import { askArguments } from "./ask-arguments.ts";
 import { commands } from "./commands.ts";
-import { type CommandTree, isGroup } from "./command.ts";
-import { type Manner, openContext } from "./context.ts";
+import { type Command, type CommandTree, type Input, isGroup } from "./command.ts";
+import { type Context, type Manner, openContext } from "./context.ts";
 import type { Env } from "./env.ts";
 import { CliError, usageError } from "./errors.ts";
 import { findCommand, type Found } from "./find-command.ts";
@@ -44,7 +43,7 @@ async function dispatch(words: readonly string[], env: Env, tree: CommandTree): 
     }
     const { context, close } = openContext(env, mannerOf(parsed), tree);
     try {
-      const status = await command.run(context, await askArguments(context, command, parsed));
+      const status = await command.run(context, await complete(context, command, parsed));
       // A status of its own says how it ended; without one, what was stopped half way did not succeed.
       if (status === undefined) env.signal.throwIfAborted();
       return status ?? 0;
@@ -54,6 +53,13 @@ async function dispatch(words: readonly string[], env: Env, tree: CommandTree): 
   } catch (error) {
     throw withUsage(error, usageLine(found.path, command));
   }
+}
+
+/** Only a line that lacks something brings in what can be asked for it. */
+async function complete(context: Context, command: Command, parsed: Parsed): Promise<Input> {
+  if (parsed.missing.length === 0) return parsed.input;
+  const { askArguments } = await import("./ask-arguments.ts");
+  return askArguments(context, command, parsed);
 }
 
 /** Whoever is told that a line is wrong is also told how it goes. */

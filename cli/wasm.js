@@ -12,6 +12,8 @@ if (Number(process.versions.node.split(".")[0]) < oldest) {
   );
   process.exitCode = 2;
 } else {
+  // Node.js warns on stderr where both are set; FORCE_COLOR is the stronger one, there and here.
+  if (process.env.FORCE_COLOR !== undefined) delete process.env.NO_COLOR;
   // An import of Node's own modules loads more than is used, which takes longer than all the rest of this file.
   process.getBuiltinModule("module").enableCompileCache();
   // The bundle starts faster; the sources are for whoever works on them. WASM_FROM_SOURCES=1 asks for them.

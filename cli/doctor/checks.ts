@@ -9,7 +9,7 @@ import { checkStore } from "./store.ts";
 
 /** In the order in which they are told. */
 export const checks: readonly Check[] = [
-  { name: "Node.js", run: async () => ok(`${process.versions.node}, ${process.execPath}`) },
+  { name: "Node.js", run: async () => ok(process.versions.node) },
   { name: "folders", run: checkFolders },
   { name: "local store", run: checkStore },
   { name: "leftovers", run: checkLeftovers },

@@ -19,7 +19,7 @@ export async function checkFolders({ folders }: Context): Promise<Finding> {
   if (free < scarceBytes) {
     return { status: "warning", detail: `${folders.data} has only ${formatSize(free)} left`, hint: "free some space" };
   }
-  return ok(`${own.join(", ")}; ${formatSize(free)} free`);
+  return ok(own.join(", "));
 }
 
 async function findProblem(folder: string): Promise<Finding | undefined> {

@@ -2,7 +2,7 @@ import type { Variables } from "../env.ts";
 
 /**
  * Whether an output is to be coloured. FORCE_COLOR is asked first, then NO_COLOR (no-color.org), then whether it is a
- * terminal that can. Node's own answer is the same, but it warns on stderr when both variables are set.
+ * terminal that can.
  */
 export function wantsColors(vars: Variables, isTTY: boolean): boolean {
   const force = vars["FORCE_COLOR"];

@@ -1,11 +1,18 @@
-import { styleText } from "node:util";
+import { inspect } from "node:util";
 import type { Output } from "../env.ts";
 
+type Format = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
+
 /** Colours text, or leaves it, as the output it is meant for wants. */
-export type Style = (format: Format, text: string) => string;
+export type Style = (format: Format | readonly Format[], text: string) => string;
 
-type Format = Parameters<typeof styleText>[0];
+/** Whether there are colours is decided once, in `wantsColors`; `util.styleText` would look at the environment again. */
+export function styleFor({ hasColors }: Pick<Output, "hasColors">): Style {
+  if (!hasColors) return (_, text) => text;
+  return (format, text) => [format].flat().reduceRight((styled, one) => paint(one, styled), text);
+}
 
-export function styleFor(output: Pick<Output, "hasColors">): Style {
-  return output.hasColors ? (format, text) => styleText(format, text, { validateStream: false }) : (_, text) => text;
+function paint(format: Format, text: string): string {
+  const [open, close] = inspect.colors[format] ?? [0, 0];
+  return `\u001b[${open}m${text}\u001b[${close}m`;
 }
