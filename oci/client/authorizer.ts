@@ -2,6 +2,7 @@ import { readBody } from "./body.ts";
 import { type Challenge, parseChallenges } from "./challenge.ts";
 import { basicHeader, type Credentials, type CredentialSource, isIdentityToken } from "./credentials.ts";
 import { ClientError } from "./errors.ts";
+import { type HttpRequest, send } from "./http.ts";
 import { refusal } from "./refusal.ts";
 import { isTransientStatus, retryAfterMs, TransientError } from "./transient.ts";
 
@@ -82,7 +83,7 @@ export class Authorizer {
     const realm = readRealm(challenge, this.#options);
     const service = challenge.parameters.get("service");
     const credentials = await this.#known();
-    const answer = await fetch(...tokenRequest(realm, service, asked, credentials, signal)).catch((cause: unknown) => {
+    const answer = await send(...tokenRequest(realm, service, asked, credentials, signal)).catch((cause: unknown) => {
       signal?.throwIfAborted();
       const message = `the token server ${realm.origin} of ${host} does not answer`;
       throw new TransientError(new ClientError("REGISTRY_UNREACHABLE", message, { cause }));
@@ -132,8 +133,7 @@ function tokenRequest(
   scope: Scope,
   credentials: Credentials | undefined,
   signal: AbortSignal | undefined,
-): [URL, RequestInit] {
-  const common = { signal: signal ?? null, redirect: "error" as const };
+): [URL, HttpRequest] {
   if (credentials && isIdentityToken(credentials)) {
     const body = new URLSearchParams({
       grant_type: "refresh_token",
@@ -142,10 +142,12 @@ function tokenRequest(
       client_id: "wasm-hub",
     });
     if (service !== undefined) body.set("service", service);
-    return [realm, { ...common, method: "POST", body }];
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    return [realm, { method: "POST", headers, body: body.toString(), signal }];
   }
   const url = new URL(realm);
   if (service !== undefined) url.searchParams.set("service", service);
   for (const part of scope.split(" ").filter(Boolean)) url.searchParams.append("scope", part);
-  return [url, { ...common, headers: credentials ? { authorization: basicHeader(credentials) } : {} }];
+  const headers = credentials ? { authorization: basicHeader(credentials) } : {};
+  return [url, { method: "GET", headers, signal }];
 }

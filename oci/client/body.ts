@@ -1,4 +1,5 @@
 import { ClientError } from "./errors.ts";
+import type { Answer } from "./http.ts";
 import type { Transport } from "./transport.ts";
 import { unreachable } from "./unreachable.ts";
 
@@ -9,13 +10,13 @@ import { unreachable } from "./unreachable.ts";
  */
 export async function readBody(
   { host, origin }: Pick<Transport, "host" | "origin">,
-  answer: Response,
+  answer: Answer,
   limitBytes: number,
 ): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
   try {
-    for await (const chunk of answer.body ?? []) {
+    for await (const chunk of answer.body) {
       chunks.push(chunk);
       sizeBytes += chunk.byteLength;
       if (sizeBytes > limitBytes) break;

@@ -23,14 +23,14 @@ export async function* download(
     const range = position > 0 ? { range: `bytes=${position}-` } : {};
     const headers = { ...call.headers, ...range };
     const answer = await transport.send({ ...call, method: "GET", headers, signal, expects: [404, 416] });
-    if (!answer.ok) await answer.body?.cancel();
+    if (!answer.ok) answer.discard();
     if (answer.status === 404) throw absent();
     // Nothing is left from here on.
     if (answer.status === 416) return;
     // A registry may ignore the range and send all.
     let skipBytes = answer.status === 206 ? 0 : position;
     try {
-      for await (const piece of answer.body ?? []) {
+      for await (const piece of answer.body) {
         const chunk = piece.subarray(Math.min(skipBytes, piece.byteLength));
         skipBytes -= piece.byteLength - chunk.byteLength;
         if (chunk.byteLength === 0) continue;

@@ -1,5 +1,6 @@
 import { readBody } from "./body.ts";
 import { ClientError } from "./errors.ts";
+import type { Answer } from "./http.ts";
 import type { Call, Transport } from "./transport.ts";
 
 type PagedCall = Omit<Call, "method" | "url"> & { readonly url: string | URL };
@@ -17,9 +18,9 @@ export async function* readPages(transport: Transport, call: PagedCall): AsyncGe
   let url: URL | undefined = new URL(call.url, transport.origin);
   while (url && !seen.has(url.href) && seen.size < mostPages) {
     seen.add(url.href);
-    const answer: Response = await transport.send({ ...call, method: "GET", url });
+    const answer: Answer = await transport.send({ ...call, method: "GET", url });
     if (!answer.ok) {
-      await answer.body?.cancel();
+      answer.discard();
       return;
     }
     yield await readJson(transport, answer, call.what);
@@ -27,7 +28,7 @@ export async function* readPages(transport: Transport, call: PagedCall): AsyncGe
   }
 }
 
-async function readJson(transport: Transport, answer: Response, what: string): Promise<Record<string, unknown>> {
+async function readJson(transport: Transport, answer: Answer, what: string): Promise<Record<string, unknown>> {
   const bytes = await readBody(transport, answer, largestPageBytes);
   try {
     const document: unknown = JSON.parse(bytes.toString("utf8"));
@@ -39,8 +40,8 @@ async function readJson(transport: Transport, answer: Response, what: string): P
 }
 
 /** Only within the registry: whoever asks there would see our credentials. */
-function nextLink({ host }: Transport, answer: Response, from: URL): URL | undefined {
-  const target = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(answer.headers.get("link") ?? "")?.[1];
+function nextLink({ host }: Transport, answer: Answer, from: URL): URL | undefined {
+  const target = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(answer.header("link") ?? "")?.[1];
   if (target === undefined || !URL.canParse(target, from.href)) return undefined;
   const url = new URL(target, from);
   if (url.origin === from.origin) return url;

@@ -1,5 +1,6 @@
 import { isRegistryErrorCode, RegistryError, type RegistryErrorCode } from "#oci";
 import { ClientError } from "./errors.ts";
+import type { Answer } from "./http.ts";
 
 export interface Asked {
   readonly host: string;
@@ -17,7 +18,7 @@ const codesByStatus: Readonly<Record<number, RegistryErrorCode>> = {
 };
 
 /** Makes the error that an answer other than 2xx stands for (distribution-spec v1.1, "Error Codes"). Reads its body. */
-export async function refusal(answer: Response, { host, what }: Asked): Promise<RegistryError | ClientError> {
+export async function refusal(answer: Answer, { host, what }: Asked): Promise<RegistryError | ClientError> {
   const { status } = answer;
   const said = await readErrors(answer);
   const known = codesByStatus[status] ?? (said && isRegistryErrorCode(said.code) ? said.code : undefined);
@@ -38,7 +39,7 @@ function hintFor(code: RegistryErrorCode, host: string): string | undefined {
   return undefined;
 }
 
-async function readErrors(answer: Response): Promise<{ code: string; message: string } | undefined> {
+async function readErrors(answer: Answer): Promise<{ code: string; message: string } | undefined> {
   const text = await readText(answer);
   try {
     const { errors } = JSON.parse(text) as { errors?: { code?: unknown; message?: unknown }[] };
@@ -54,11 +55,11 @@ async function readErrors(answer: Response): Promise<{ code: string; message: st
 }
 
 /** Registries behind proxies answer with pages of HTML: no more than a start of it is read. */
-async function readText(answer: Response): Promise<string> {
+async function readText(answer: Answer): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
-    for await (const chunk of answer.body ?? []) {
+    for await (const chunk of answer.body) {
       chunks.push(chunk);
       size += chunk.byteLength;
       if (size > longestErrorBytes) break;

@@ -28,7 +28,7 @@ export class Registry {
    */
   async ping(signal?: AbortSignal): Promise<void> {
     const answer = await this.#transport.send({ method: "GET", url: "/v2/", scope: "", what: "/v2/", signal });
-    await answer.body?.cancel();
+    answer.discard();
   }
 
   repository(name: string): RemoteRepository {

@@ -28,9 +28,10 @@ import type { Scope } from "./authorizer.ts";
 import { download } from "./download.ts";
 import { readBody } from "./body.ts";
 import { ClientError } from "./errors.ts";
+import type { Answer } from "./http.ts";
 import { readPages, strings } from "./pages.ts";
 import { addToReferrersTag, readReferrersTag } from "./referrers.ts";
-import type { Body, Call, Transport } from "./transport.ts";
+import type { Call, Transport } from "./transport.ts";
 import { locationOf, uploadBlob } from "./upload.ts";
 
 type Wish = Omit<Call, "scope" | "what"> & { readonly scope?: Scope };
@@ -67,9 +68,9 @@ export class RemoteRepository implements ContentReader, ContentWriter, Resolver,
       expects: [404, 405],
     });
     if (answer.status === 404) throw this.#notFound(tagOrDigest);
-    const mediaType = answer.headers.get("content-type")?.split(";", 1)[0]?.trim() ?? "";
-    const digest = isDigest(tagOrDigest) ? tagOrDigest : (answer.headers.get("docker-content-digest") ?? "");
-    const size = Number(answer.headers.get("content-length") ?? Number.NaN);
+    const mediaType = answer.header("content-type")?.split(";", 1)[0]?.trim() ?? "";
+    const digest = isDigest(tagOrDigest) ? tagOrDigest : (answer.header("docker-content-digest") ?? "");
+    const size = Number(answer.header("content-length") ?? Number.NaN);
     if (isManifest(mediaType) && isDigest(digest) && Number.isSafeInteger(size)) return { mediaType, digest, size };
     return this.#describe(tagOrDigest, signal);
   }
@@ -203,10 +204,10 @@ export class RemoteRepository implements ContentReader, ContentWriter, Resolver,
       url,
       scope,
       headers,
-      body: () => bytes as Body,
+      body: () => bytes,
       signal,
     });
-    return answer.headers.has("oci-subject");
+    return answer.header("oci-subject") !== undefined;
   }
 
   async #readManifest(bytes: AsyncIterable<Uint8Array>, content: Descriptor): Promise<Buffer> {
@@ -231,7 +232,7 @@ export class RemoteRepository implements ContentReader, ContentWriter, Resolver,
     });
     if (answer.status === 404) throw this.#notFound(tagOrDigest);
     const bytes = await readBody(this.#transport, answer, largestManifestBytes);
-    const mediaType = answer.headers.get("content-type")?.split(";", 1)[0]?.trim() ?? "";
+    const mediaType = answer.header("content-type")?.split(";", 1)[0]?.trim() ?? "";
     if (!isManifest(mediaType)) {
       throw new ClientError(
         "REGISTRY_ANSWER_INVALID",
@@ -247,9 +248,9 @@ export class RemoteRepository implements ContentReader, ContentWriter, Resolver,
   }
 
   /** Sends a request whose answer's body is of no interest. */
-  async #ask(what: string, wish: Wish): Promise<Response> {
+  async #ask(what: string, wish: Wish): Promise<Answer> {
     const answer = await this.#transport.send({ scope: this.#scope("pull"), ...wish, what: this.#describeWhat(what) });
-    await answer.body?.cancel();
+    answer.discard();
     return answer;
   }
 

@@ -1,3 +1,5 @@
+import type { Answer } from "./http.ts";
+
 /** An attempt that failed in a way that may pass: kept apart so that only these are repeated. */
 export class TransientError extends Error {
   readonly failure: Error;
@@ -18,9 +20,9 @@ export function isTransientStatus(status: number): boolean {
 }
 
 /** RFC 9110, 10.2.3: seconds, or a date. */
-export function retryAfterMs(answer: Response): number | undefined {
-  const value = answer.headers.get("retry-after");
-  if (value === null) return undefined;
+export function retryAfterMs(answer: Answer): number | undefined {
+  const value = answer.header("retry-after");
+  if (value === undefined) return undefined;
   const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
   return Number.isFinite(seconds) ? Math.max(seconds, 0) * 1000 : undefined;
 }

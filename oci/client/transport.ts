@@ -1,6 +1,7 @@
 import { type Logger, retry, silentLogger } from "#core";
 import { Authorizer, type Scope } from "./authorizer.ts";
 import { type CredentialSource, noCredentials } from "./credentials.ts";
+import { type Answer, type Body, send } from "./http.ts";
 import { type Asked, refusal } from "./refusal.ts";
 import { isTransientStatus, retryAfterMs, TransientError } from "./transient.ts";
 import { mayPass, unreachable } from "./unreachable.ts";
@@ -13,8 +14,6 @@ export interface TransportOptions {
   /** Milliseconds before the first retry; doubles each time. Default 200. */
   readonly retryDelayMs?: number;
 }
-
-export type Body = NonNullable<RequestInit["body"]>;
 
 export interface Call {
   readonly method: "GET" | "HEAD" | "PUT" | "POST" | "PATCH" | "DELETE";
@@ -58,7 +57,7 @@ export class Transport {
    * @throws {RegistryError} what the registry refused
    * @throws {ClientError} REGISTRY_UNREACHABLE, REGISTRY_FAILED
    */
-  async send(call: Call): Promise<Response> {
+  async send(call: Call): Promise<Answer> {
     try {
       return await retry(() => this.#attempt(call), {
         attempts: call.isRepeatable === false ? 1 : 4,
@@ -75,19 +74,19 @@ export class Transport {
     }
   }
 
-  async #attempt(call: Call): Promise<Response> {
+  async #attempt(call: Call): Promise<Answer> {
     const asked: Asked = { host: this.host, what: call.what };
     const url = new URL(call.url, this.origin);
     // An upload's Location may lead to another host, which must not see what this registry knows us by.
     const authorization = this.#isOurs(url) ? await this.#authorizer.header(call.scope, call.signal) : undefined;
-    let answer = await this.#fetch(call, url, authorization);
-    const challenge = answer.headers.get("www-authenticate");
+    let answer = await this.#send(call, url, authorization);
+    const challenge = answer.header("www-authenticate");
     // Nor may a host that a redirect led to name the place where our password is sent.
-    if (answer.status === 401 && challenge !== null && this.#isOurs(new URL(answer.url))) {
+    if (answer.status === 401 && challenge !== undefined && this.#isOurs(answer.url)) {
       const learnt = await this.#authorizer.learn(challenge, { scope: call.scope, sent: authorization }, call.signal);
       if (learnt !== undefined) {
-        await answer.body?.cancel();
-        answer = await this.#fetch(call, url, learnt);
+        answer.discard();
+        answer = await this.#send(call, url, learnt);
       }
     }
     if (answer.ok || call.expects?.includes(answer.status)) return answer;
@@ -95,23 +94,16 @@ export class Transport {
     throw isTransientStatus(answer.status) ? new TransientError(error, retryAfterMs(answer)) : error;
   }
 
-  async #fetch(call: Call, url: URL, authorization: string | undefined): Promise<Response> {
+  async #send(call: Call, url: URL, authorization: string | undefined): Promise<Answer> {
     const { method, signal } = call;
     // Content is verified as it is stored: nothing may compress it on its way, and sizes are those of the content.
     const common = { "user-agent": "wasm-hub", "accept-encoding": "identity" };
     const headers = { ...common, ...call.headers, ...(authorization ? { authorization } : {}) };
-    const body = call.body?.();
-    // `fetch` follows a redirect without the credentials when it leaves the origin; what is sent is never redirected.
-    const redirect = method === "GET" || method === "HEAD" ? "follow" : "manual";
     this.logger.debug(`${method} ${url.origin}${url.pathname}`);
     try {
-      return await fetch(url, {
-        method,
-        headers,
-        redirect,
-        signal: signal ?? null,
-        ...(body === undefined ? {} : { body, duplex: "half" }),
-      });
+      // What is sent is never redirected.
+      const followsRedirects = method === "GET" || method === "HEAD";
+      return await send(url, { method, headers, body: call.body?.(), signal, followsRedirects });
     } catch (cause) {
       signal?.throwIfAborted();
       const error = unreachable(this.host, this.origin, cause);

@@ -1,9 +1,9 @@
-import { ReadableStream } from "node:stream/web";
 import { retry } from "#core";
 import { type ContentSource, type Descriptor, RegistryError, type TransferOptions, verified } from "#oci";
 import { ClientError } from "./errors.ts";
 import type { Scope } from "./authorizer.ts";
-import type { Body, Transport } from "./transport.ts";
+import type { Answer, Body } from "./http.ts";
+import type { Transport } from "./transport.ts";
 
 interface UploadPoint {
   readonly location: URL;
@@ -85,8 +85,8 @@ class BlobUpload {
       url: location,
       expects: [404, 405, 416],
     });
-    await answer.body?.cancel();
-    const last = Number(/^(?:bytes=)?0-(\d+)$/.exec(answer.headers.get("range") ?? "")?.[1] ?? 0);
+    answer.discard();
+    const last = Number(/^(?:bytes=)?0-(\d+)$/.exec(answer.header("range") ?? "")?.[1] ?? 0);
     // `0-0` is said for no byte and for one: both are cheaper to send again than to tell apart.
     if (!answer.ok || last === 0) return undefined;
     return { location: locationOf(answer, location, this.#transport.host), offsetBytes: last + 1 };
@@ -112,7 +112,7 @@ class BlobUpload {
     url: string | URL,
     headers: Record<string, string>,
     body?: () => Body,
-  ): Promise<Response> {
+  ): Promise<Answer> {
     const isRepeatable = method === "POST";
     try {
       const answer = await this.#transport.send({
@@ -123,10 +123,10 @@ class BlobUpload {
         isRepeatable,
         ...(body ? { body } : {}),
       });
-      await answer.body?.cancel();
+      answer.discard();
       return answer;
     } catch (error) {
-      // `fetch` hides why its body ended.
+      // What broke the connection may have been our own source.
       throw this.#sourceFailure ?? error;
     }
   }
@@ -152,11 +152,7 @@ class BlobUpload {
     };
   }
 
-  #bytes(offsetBytes: number): Body {
-    return ReadableStream.from(this.#watched(offsetBytes));
-  }
-
-  async *#watched(offsetBytes: number): AsyncGenerator<Uint8Array> {
+  async *#bytes(offsetBytes: number): AsyncGenerator<Uint8Array> {
     const bytes = this.#source(offsetBytes);
     try {
       // A rest cannot be verified alone; the registry verifies the whole.
@@ -185,8 +181,8 @@ function mayPass(error: unknown): boolean {
 }
 
 /** May be relative, and may lead to another host. */
-export function locationOf(answer: Response, base: URL, host: string): URL {
-  const text = answer.headers.get("location") ?? "";
+export function locationOf(answer: Answer, base: URL, host: string): URL {
+  const text = answer.header("location") ?? "";
   if (text !== "" && URL.canParse(text, base.href)) return new URL(text, base);
   throw new ClientError("REGISTRY_ANSWER_INVALID", `${host} began an upload without saying where (no Location header)`);
 }
