@@ -82,7 +82,7 @@ export class Journal {
   }
 }
 
-async function replaceFileOnDisk(path: string, bytes: Buffer | undefined): Promise<void> {
+export async function replaceFileOnDisk(path: string, bytes: Buffer | undefined): Promise<void> {
   if (bytes !== undefined) {
     await mkdir(dirname(path), { recursive: true });
     await writeFileAtomic(path, bytes);

@@ -1,10 +1,12 @@
 import { dirname, join } from "node:path";
 import { readEnvoyYaml } from "#envoy/schema";
 import { digestOf } from "#oci";
+import type { Stats } from "#envoy";
 import type { FileChange } from "./changes.ts";
 import { deploymentFolder, recordsFolder } from "./names.ts";
 import { type DeployPlan, type DeployRequest, planDeploy } from "./plan.ts";
 import type { DeploymentRecord } from "./record.ts";
+import type { Admin } from "./running.ts";
 import type { ConfigFile, Snapshot } from "./snapshot.ts";
 import { planUndeploy, type UndeployPlan } from "./undeploy.ts";
 
@@ -85,6 +87,35 @@ export class MemoryFolder {
       else if (after) this.#own.set(path, after);
       else this.#own.delete(path);
     }
+  }
+}
+
+/** What an Envoy's admin interface says, as a test has it. */
+export class FakeAdmin implements Admin {
+  /** By name. */
+  readonly counts = new Map<string, number | string>();
+  /** Entries of a configuration's dump, by the name of the resource. */
+  readonly dumps: Record<string, readonly Record<string, unknown>[]> = {};
+
+  async stats(filter: string): Promise<Stats> {
+    const pattern = new RegExp(filter);
+    return new Map([...this.counts].filter(([name]) => pattern.test(name)));
+  }
+
+  async configDump(resource: string): Promise<readonly Record<string, unknown>[]> {
+    return this.dumps[resource] ?? [];
+  }
+
+  async clusters(): Promise<readonly Record<string, unknown>[]> {
+    return [];
+  }
+
+  /** What it says of the slot of the deployment `demo`. */
+  slot(version: string, refused = 0, reloads = 0): void {
+    const prefix = "extension_config_discovery.http_filter.wasm-hub.demo";
+    this.counts.set(`${prefix}.version_text`, version);
+    this.counts.set(`${prefix}.update_rejected`, refused);
+    this.counts.set(`${prefix}.config_reload`, reloads);
   }
 }
 
