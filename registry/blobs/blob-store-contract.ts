@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { buffer } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { digestOf } from "#oci";
+import { freeChunk } from "../http/free-chunk.ts";
 import type { BlobStore, Upload } from "./blob-store.ts";
 
 /** Every blob store passes these. Call it once for each: memory, files … */
@@ -24,6 +25,16 @@ export function blobStoreContract(open: () => Promise<BlobStore>): void {
     expect((await buffer(await store.open(digest))).equals(bytes)).toBe(true);
     const part = await buffer(await store.open(digest, { first: 10, last: 19 }));
     expect(part.equals(bytes.subarray(10, 20))).toBe(true);
+  });
+
+  test("is not harmed by what a reader does with the bytes", async () => {
+    const store = await open();
+    await put(store, bytes);
+    for await (const chunk of (await store.open(digest)) as AsyncIterable<Buffer>) {
+      chunk.fill(0);
+      freeChunk(chunk);
+    }
+    expect((await buffer(await store.open(digest))).equals(bytes)).toBe(true);
   });
 
   test("keeps a blob that is committed twice", async () => {

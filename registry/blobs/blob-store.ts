@@ -6,7 +6,7 @@ export interface BlobReader {
   /** Bytes of the blob; undefined when the store does not hold it. */
   size(digest: Digest): Promise<number | undefined>;
   /**
-   * Bytes in order. Whoever asked destroys the stream or reads it to its end.
+   * Bytes in order. Whoever asked destroys the stream or reads it to its end, and may do with the chunks what it likes.
    *
    * @throws {RegistryError} BLOB_UNKNOWN
    */

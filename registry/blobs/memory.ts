@@ -10,6 +10,8 @@ interface OpenUpload {
   touchedAt: Date;
 }
 
+const chunkBytes = 64 * 1024;
+
 /** Keeps blobs in memory: for tests, and for a hub that may forget. */
 export class MemoryBlobStore implements BlobStore {
   readonly #blobs = new Map<Digest, Buffer>();
@@ -22,8 +24,8 @@ export class MemoryBlobStore implements BlobStore {
   async open(digest: Digest, range?: ByteRange): Promise<Readable> {
     const bytes = this.#blobs.get(digest);
     if (!bytes) throw blobUnknown(digest);
-    const wanted = range ? bytes.subarray(range.first, range.last + 1) : bytes;
-    return Readable.from(wanted.byteLength > 0 ? [wanted] : [], { objectMode: false });
+    const { first, last } = range ?? { first: 0, last: bytes.byteLength - 1 };
+    return Readable.from(copies(bytes.subarray(first, last + 1)), { objectMode: false });
   }
 
   async start(scope: string): Promise<Upload> {
@@ -71,5 +73,12 @@ export class MemoryBlobStore implements BlobStore {
     const open = this.#uploads.get(upload.id);
     if (!open || open.scope !== upload.scope) throw uploadUnknown(upload);
     return open;
+  }
+}
+
+/** Chunks that belong to whoever reads them. */
+function* copies(bytes: Buffer): Generator<Buffer> {
+  for (let from = 0; from < bytes.byteLength; from += chunkBytes) {
+    yield Buffer.from(bytes.subarray(from, from + chunkBytes));
   }
 }
