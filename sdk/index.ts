@@ -2,11 +2,19 @@
 export { Action } from "./assembly/action";
 export { Body } from "./assembly/body";
 export { Context } from "./assembly/context";
+export { callForeignFunction, runForeignFunction } from "./assembly/foreign-function";
+export { GrpcCall, GrpcReply } from "./assembly/grpc-call";
+export { GrpcStatus } from "./assembly/grpc-status";
+export { GrpcStream } from "./assembly/grpc-stream";
 export { Header } from "./assembly/header";
 export { HeaderMap } from "./assembly/header-map";
+export { HttpCall } from "./assembly/http-call";
+export { HttpCallResponse } from "./assembly/http-call-response";
 export { HttpContext } from "./assembly/http-context";
 export { JsonKind, JsonValue, parseJson } from "./assembly/json";
 export { LogLevel, log } from "./assembly/log";
+export { Counter, Gauge, Histogram } from "./assembly/metric";
+export { PeerType } from "./assembly/peer-type";
 export {
   getBooleanProperty,
   getIntegerProperty,
@@ -15,7 +23,10 @@ export {
   setProperty,
   setPropertyBytes,
 } from "./assembly/property";
-export { registerFilter, registerHttpFilter } from "./assembly/registry";
+export { registerFilter, registerHttpFilter, registerTcpFilter } from "./assembly/registry";
 export { RootContext } from "./assembly/root-context";
+export { SharedValue, sharedData } from "./assembly/shared-data";
+export { SharedQueue } from "./assembly/shared-queue";
 export { Status } from "./assembly/status";
+export { TcpContext } from "./assembly/tcp-context";
 export { currentTimeNanoseconds } from "./assembly/time";

@@ -6,8 +6,15 @@ import { Status } from "./status";
 export enum BufferType {
   HttpRequestBody = 0,
   HttpResponseBody = 1,
+  DownstreamData = 2,
+  UpstreamData = 3,
+  HttpCallResponseBody = 4,
+  GrpcCallMessage = 5,
   VmConfiguration = 6,
   PluginConfiguration = 7,
+  ForeignFunctionArguments = 8,
+  /** The SDK's: one that every host refuses. */
+  None = 255,
 }
 
 /** Up to `length` bytes from `start` on; `null` when the host refuses. */

@@ -1,6 +1,6 @@
 import "./abort"; // named in asconfig.json
 import { Action } from "./action";
-import { BufferType, readConfiguration } from "./buffer";
+import { BufferType, readBuffer, readConfiguration } from "./buffer";
 import { addContext, enterContext, findContext, leaveContext, removeContext, setNewContextId } from "./context-table";
 import { HttpContext } from "./http-context";
 import { log } from "./log";
@@ -8,6 +8,7 @@ import { getSegment } from "./property";
 import { createRootContext } from "./registry";
 import { allocateResult } from "./result";
 import { RootContext } from "./root-context";
+import { SharedQueue } from "./shared-queue";
 
 // What the host calls. Each finds its context by id: a host may keep several configurations, and many streams of each,
 // in one module. A callback for an id that is not there lets everything pass.
@@ -28,10 +29,10 @@ export function proxy_on_context_create(id: u32, parentId: u32): void {
   } else {
     const root = findRoot(parentId);
     if (root !== null) {
-      const stream = root.createHttpContext();
+      const stream = root.createStreamContext();
       if (stream !== null) {
         if (stream.id == id) addContext(stream);
-        else log.critical("createHttpContext() has to return a new context for each stream");
+        else log.critical("createHttpContext() and createTcpContext() have to return a new context for each stream");
       }
     }
   }
@@ -65,6 +66,23 @@ export function proxy_on_tick(id: u32): void {
   if (root === null) return;
   const outer = enterContext(id);
   root.onTick();
+  leaveContext(outer);
+}
+
+export function proxy_on_queue_ready(id: u32, token: u32): void {
+  const root = findRoot(id);
+  if (root === null) return;
+  const outer = enterContext(id);
+  root.onQueueReady(new SharedQueue(token));
+  leaveContext(outer);
+}
+
+export function proxy_on_foreign_function(id: u32, functionId: u32, size: u32): void {
+  const root = findRoot(id);
+  if (root === null) return;
+  const outer = enterContext(id);
+  const argument = readBuffer(BufferType.ForeignFunctionArguments, 0, size);
+  if (argument !== null) root.onForeignFunction(functionId, argument);
   leaveContext(outer);
 }
 
@@ -152,6 +170,11 @@ export function proxy_on_delete(id: u32): void {
   if (context === null) return;
   const outer = enterContext(id);
   context.onDelete();
+  let pending = context.pending;
+  while (pending !== null) {
+    pending.abandon();
+    pending = context.pending;
+  }
   removeContext(context);
   leaveContext(outer);
 }

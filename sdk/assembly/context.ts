@@ -1,6 +1,7 @@
 import { newContextId } from "./context-table";
 import { actFor, actForCurrent } from "./effective-context";
 import { proxy_done } from "./env";
+import { Pending } from "./pending";
 import { Status } from "./status";
 
 /** What a plugin configuration and a stream have in common: an id, and an end. */
@@ -10,6 +11,9 @@ export abstract class Context {
 
   /** Whether the host is done with it: {@link onDone} or {@link onLog} has been called. */
   isEnding: bool = false;
+
+  /** The SDK's: the latest of the calls that this context waits for. */
+  pending: Pending | null = null;
 
   /** The SDK's: address of the next context in the table that finds contexts by id. */
   protected next: usize = 0;

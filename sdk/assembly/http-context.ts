@@ -8,13 +8,8 @@ import { Header } from "./header";
 import { HeaderMap } from "./header-map";
 import { pairsSize, pushPairs } from "./header-pairs";
 import { Status } from "./status";
+import { StreamType } from "./stream-type";
 import { utf8Bytes } from "./utf8";
-
-/** ABI 0.2.1, `proxy_stream_type_t`. */
-enum StreamType {
-  HttpRequest = 0,
-  HttpResponse = 1,
-}
 
 /**
  * One HTTP request and its response. Override the callbacks that matter; the others let everything pass. Headers,

@@ -1,6 +1,8 @@
+import { Context } from "./context";
 import { HttpContext } from "./http-context";
 import { log } from "./log";
 import { RootContext } from "./root-context";
+import { TcpContext } from "./tcp-context";
 
 /**
  * Says which filter answers to a root id, at the top level of the filter's file. A module can register several.
@@ -24,11 +26,28 @@ export function registerHttpFilter(rootId: string, create: (root: RootContext) =
   latest = new Registration(rootId, null, create, latest);
 }
 
+/**
+ * {@link registerFilter} for a filter of TCP connections that needs no root context of its own.
+ *
+ * ```ts
+ * class Refuse extends TcpContext {
+ *   onNewConnection(): Action {
+ *     this.closeDownstream();
+ *     return Action.Pause;
+ *   }
+ * }
+ * registerTcpFilter("refuse", () => new Refuse());
+ * ```
+ */
+export function registerTcpFilter(rootId: string, create: (root: RootContext) => TcpContext): void {
+  latest = new Registration(rootId, null, create, latest);
+}
+
 class Registration {
   constructor(
     readonly rootId: string,
     readonly createRoot: (() => RootContext) | null,
-    readonly createStream: ((root: RootContext) => HttpContext) | null,
+    readonly createStream: ((root: RootContext) => Context) | null,
     readonly earlier: Registration | null,
   ) {}
 }

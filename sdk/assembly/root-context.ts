@@ -1,7 +1,9 @@
 import { Context } from "./context";
 import { proxy_set_tick_period_milliseconds } from "./env";
 import { HttpContext } from "./http-context";
+import { SharedQueue } from "./shared-queue";
 import { Status } from "./status";
+import { TcpContext } from "./tcp-context";
 import { decodeUtf8 } from "./utf8";
 
 /**
@@ -15,8 +17,8 @@ export class RootContext extends Context {
   /** The SDK's: what {@link vmConfiguration} and {@link vmConfigurationBytes} read. */
   vmConfigurationData: ArrayBuffer | null = null;
 
-  /** The SDK's: what `registerHttpFilter` was given. */
-  createStream: ((root: RootContext) => HttpContext) | null = null;
+  /** The SDK's: what `registerHttpFilter` or `registerTcpFilter` was given. */
+  createStream: ((root: RootContext) => Context) | null = null;
 
   /** The plugin's configuration as text, `""` when there is none. There from {@link onConfigure} on. */
   get configuration(): string {
@@ -48,10 +50,22 @@ export class RootContext extends Context {
     return true;
   }
 
-  /** Called for each stream. `null` lets the stream pass untouched. */
+  /** Called for each request. `null` lets it pass untouched, unless {@link createTcpContext} has something for it. */
   createHttpContext(): HttpContext | null {
+    return null;
+  }
+
+  /** Called for each connection, where the host uses the filter for TCP. `null` lets it pass untouched. */
+  createTcpContext(): TcpContext | null {
+    return null;
+  }
+
+  /** The SDK's: hosts do not say which of the two kinds a stream is. */
+  createStreamContext(): Context | null {
     const create = this.createStream;
-    return create === null ? null : create(this);
+    if (create !== null) return create(this);
+    const stream = this.createHttpContext();
+    return stream !== null ? stream : this.createTcpContext();
   }
 
   /** Called once a period after {@link setTickPeriod}. */
@@ -61,6 +75,15 @@ export class RootContext extends Context {
   setTickPeriod(milliseconds: u32): Status {
     return proxy_set_tick_period_milliseconds(milliseconds);
   }
+
+  /**
+   * There is something in a queue that {@link SharedQueue.register} was called for. It may be gone by now: workers compete
+   * for it.
+   */
+  onQueueReady(queue: SharedQueue): void {}
+
+  /** A host calls the filter, in its own words. Envoy itself does not. */
+  onForeignFunction(functionId: u32, argument: Uint8Array): void {}
 }
 
 function textOf(data: ArrayBuffer | null): string {

@@ -16,6 +16,18 @@ const words = {
   proxy_on_response_trailers: ["onResponseTrailers"],
   proxy_on_done: ["onDone"],
   proxy_on_log: ["onLog"],
+  proxy_on_new_connection: ["onNewConnection"],
+  proxy_on_downstream_data: ["onDownstreamData"],
+  proxy_on_upstream_data: ["onUpstreamData"],
+  proxy_on_downstream_connection_close: ["onDownstreamClose"],
+  proxy_on_upstream_connection_close: ["onUpstreamClose"],
+  proxy_on_queue_ready: ["onQueueReady"],
+  proxy_on_foreign_function: ["onForeignFunction"],
+  proxy_on_http_call_response: ["HttpCall"],
+  proxy_on_grpc_receive_initial_metadata: ["GrpcStream"],
+  proxy_on_grpc_receive: ["GrpcCall", "GrpcStream"],
+  proxy_on_grpc_receive_trailing_metadata: ["GrpcStream"],
+  proxy_on_grpc_close: ["GrpcCall", "GrpcStream"],
 };
 
 /**
@@ -26,7 +38,7 @@ const words = {
  * @param {readonly import("assemblyscript").Source[]} filter
  */
 export function keepCallbacksInUse(ofSdk, filter) {
-  const found = new Set(filter.flatMap(({ text }) => text.match(/\b(?:on[A-Z]|vmConfiguration)\w*/g) ?? []));
+  const found = new Set(filter.flatMap(({ text }) => text.match(/\w+/g) ?? []));
   const isInUse = (/** @type {string} */ callback) => words[callback]?.some((word) => found.has(word)) ?? true;
   for (const statement of ofSdk.flatMap(({ statements }) => statements)) {
     if (!exportsCallbacks(statement)) continue;

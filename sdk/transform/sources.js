@@ -2,6 +2,9 @@ import { NodeKind } from "assemblyscript";
 
 export const sdk = "@wasm-hub/sdk";
 
+/** Files that abi.ts exports from. */
+const callbacks = ["callbacks", "call-callbacks", "tcp-callbacks"].map((name) => `${sdk}/assembly/${name}`);
+
 /** Whether a file is the SDK's: one that is imported from it, or abi.ts, which asconfig.json names by its place. */
 export function isOfSdk(/** @type {import("assemblyscript").Source} */ source) {
   return (
@@ -10,7 +13,7 @@ export function isOfSdk(/** @type {import("assemblyscript").Source} */ source) {
 }
 
 export function exportsCallbacks(/** @type {import("assemblyscript").Statement} */ statement) {
-  return statement.kind === NodeKind.Export && statement.path?.value === `${sdk}/assembly/callbacks`;
+  return statement.kind === NodeKind.Export && callbacks.includes(statement.path?.value);
 }
 
 /**

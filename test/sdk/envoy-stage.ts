@@ -6,20 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
+import { bootstrap, listenerResource, type StageCluster, type StageListener } from "./stage-config.ts";
 
-/** A listener with one Wasm filter before the router. */
-export interface StageListener {
-  readonly name: string;
-  readonly wasm: Uint8Array;
-  readonly rootId: string;
-  readonly configuration?: string;
-  readonly vmConfiguration?: string;
-  /** Listeners with the same code and the same id share a VM. The listener's name by default. */
-  readonly vmId?: string;
-  readonly failPolicy?: "FAIL_CLOSED" | "FAIL_OPEN";
-  /** Host calls and callbacks that are allowed; all by default. */
-  readonly capabilities?: readonly string[];
-}
+export type { StageListener } from "./stage-config.ts";
 
 export interface Stage {
   port(listener: string): number;
@@ -27,6 +16,8 @@ export interface Stage {
   log(): string;
   /** Resolves with the first line of the log that holds `text`, once there is one; rejects after five seconds. */
   logged(text: string): Promise<string>;
+  /** A counter, a gauge, or a histogram's number of values; `undefined` when Envoy knows none of that name. */
+  statistic(name: string): Promise<number | undefined>;
   /** Puts `listeners` in place of those that are there; those unchanged stay. */
   replaceListeners(listeners: readonly StageListener[]): Promise<void>;
   /** Offers `listeners` and resolves with what Envoy said when it refused them. */
@@ -35,11 +26,16 @@ export interface Stage {
   stop(): Promise<{ status: number | null; log: string }>;
 }
 
-/** A real Envoy in front of an upstream, both on loopback. */
+/**
+ * A real Envoy in front of an upstream, both on loopback.
+ *
+ * @param others that filters can call
+ */
 export async function startEnvoy(
   envoy: string,
   upstreamPort: number,
   listeners: readonly StageListener[],
+  others: readonly StageCluster[] = [],
 ): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), "wasm-hub-sdk-"));
   const adminFile = join(folder, "admin");
@@ -59,7 +55,10 @@ export async function startEnvoy(
     await rename(join(folder, "lds.new"), join(folder, "lds.json"));
   };
   await writeListeners(listeners);
-  await writeFile(join(folder, "envoy.json"), JSON.stringify(bootstrap(folder, upstreamPort)));
+  await writeFile(
+    join(folder, "envoy.json"),
+    JSON.stringify(bootstrap(folder, [{ name: "upstream", port: upstreamPort }, ...others])),
+  );
 
   const child = spawn(
     envoy,
@@ -83,8 +82,8 @@ export async function startEnvoy(
     return { status: child.exitCode, log };
   };
   try {
+    const admin = await until(child, () => readFile(adminFile, "utf8").catch(() => undefined));
     const listening = async (wanted: readonly StageListener[]): Promise<void> => {
-      const admin = await until(child, () => readFile(adminFile, "utf8").catch(() => undefined));
       const names = wanted.map(({ name }) => name).toSorted();
       await until(child, async () => isDeepStrictEqual(await activeListeners(admin), names) || undefined);
     };
@@ -99,6 +98,7 @@ export async function startEnvoy(
             .slice(0, -1)
             .find((line) => line.includes(text)),
         ),
+      statistic: (name) => statistic(admin, name),
       replaceListeners: async (wanted) => {
         await writeListeners(wanted);
         await listening(wanted);
@@ -124,6 +124,13 @@ async function activeListeners(admin: string): Promise<string[]> {
   return statuses.map(({ name }) => name).toSorted();
 }
 
+async function statistic(admin: string, name: string): Promise<number | undefined> {
+  const answer = await fetch(`http://${admin}/stats/prometheus`);
+  const metric = name.replaceAll(/[^a-z0-9_]/gi, "_");
+  const line = new RegExp(`^(?:envoy_)?${metric}(?:_count)?\\{[^}]*\\} (\\d+)$`, "m").exec(await answer.text());
+  return line === null ? undefined : Number(line[1]);
+}
+
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -141,95 +148,3 @@ async function until<T>(child: ChildProcess, look: () => Promise<T | undefined>)
   }
   throw new Error("not seen within five seconds");
 }
-
-function bootstrap(folder: string, upstreamPort: number): object {
-  return {
-    node: { id: "stage", cluster: "stage" },
-    admin: { address: loopback(0) },
-    dynamic_resources: {
-      lds_config: { path_config_source: { path: join(folder, "lds.json"), watched_directory: { path: folder } } },
-    },
-    static_resources: {
-      clusters: [
-        {
-          name: "upstream",
-          connect_timeout: "1s",
-          typed_extension_protocol_options: {
-            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
-              "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-              explicit_http_config: { http_protocol_options: { enable_trailers: true } },
-            },
-          },
-          load_assignment: {
-            cluster_name: "upstream",
-            endpoints: [{ lb_endpoints: [{ endpoint: { address: loopback(upstreamPort) } }] }],
-          },
-        },
-      ],
-    },
-  };
-}
-
-function listenerResource(listener: StageListener, port: number, module: string): object {
-  const { name, rootId, configuration, vmConfiguration, vmId = name, failPolicy, capabilities } = listener;
-  const allowed = capabilities && Object.fromEntries(capabilities.map((capability) => [capability, {}]));
-  return {
-    "@type": "type.googleapis.com/envoy.config.listener.v3.Listener",
-    name,
-    address: loopback(port),
-    filter_chains: [
-      {
-        filters: [
-          {
-            name: "envoy.filters.network.http_connection_manager",
-            typed_config: {
-              "@type":
-                "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
-              stat_prefix: name,
-              http_protocol_options: { enable_trailers: true },
-              route_config: {
-                virtual_hosts: [
-                  { name: "all", domains: ["*"], routes: [{ match: { prefix: "/" }, route: { cluster: "upstream" } }] },
-                ],
-              },
-              http_filters: [
-                {
-                  name: "filter",
-                  typed_config: {
-                    "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
-                    config: {
-                      name,
-                      root_id: rootId,
-                      ...(configuration !== undefined && { configuration: stringValue(configuration) }),
-                      ...(failPolicy && { failure_policy: failPolicy }),
-                      ...(allowed && { capability_restriction_config: { allowed_capabilities: allowed } }),
-                      vm_config: {
-                        vm_id: vmId,
-                        runtime: "envoy.wasm.runtime.v8",
-                        code: { local: { filename: module } },
-                        ...(vmConfiguration !== undefined && { configuration: stringValue(vmConfiguration) }),
-                      },
-                    },
-                  },
-                },
-                {
-                  name: "envoy.filters.http.router",
-                  typed_config: {
-                    "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router",
-                  },
-                },
-              ],
-            },
-          },
-        ],
-      },
-    ],
-  };
-}
-
-const loopback = (port: number): object => ({ socket_address: { address: "127.0.0.1", port_value: port } });
-
-const stringValue = (value: string): object => ({
-  "@type": "type.googleapis.com/google.protobuf.StringValue",
-  value,
-});

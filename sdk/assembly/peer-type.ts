@@ -1,0 +1,9 @@
+/** Who closed a connection (ABI 0.2.1, `proxy_peer_type_t`). */
+export enum PeerType {
+  /** What Envoy says of every upstream connection. */
+  Unknown = 0,
+  /** The proxy. */
+  Local = 1,
+  /** The client, or the upstream. */
+  Remote = 2,
+}
