@@ -11,6 +11,7 @@ const checks: readonly (readonly [name: string, program: string, ...words: strin
   ["lint", bin("oxlint"), "--type-aware", "--deny-warnings", "."],
   ["types", bin("tsc"), "-p", "."],
   ["import directions", process.execPath, "tools/check/import-directions.ts"],
+  ["lock file", process.execPath, "tools/check/lock-file.ts"],
   ["dead code", bin("knip"), "--no-progress"],
   ["generated pages", process.execPath, "tools/reference/main.ts", "--check"],
 ];
