@@ -63,8 +63,13 @@ export class Machine implements AsyncDisposable {
 
   /** Runs a command at a terminal; whoever calls ends it. */
   terminal(words: readonly string[], options: RunOptions & TerminalOptions = {}): Promise<Terminal> {
+    return this.shell([process.execPath, wasm, ...words], options);
+  }
+
+  /** Runs any program at a terminal. */
+  shell(program: readonly string[], options: RunOptions & TerminalOptions = {}): Promise<Terminal> {
     const { cwd = this.home, vars, ...rest } = options;
-    return Terminal.open([process.execPath, wasm, ...words], { cwd, vars: { ...this.vars, ...vars }, ...rest });
+    return Terminal.open(program, { cwd, vars: { ...this.vars, ...vars }, ...rest });
   }
 
   spawn(program: string, words: readonly string[], { cwd = this.home, vars }: RunOptions = {}): ChildProcess {
