@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { pathExists } from "#core";
 import { findGo } from "./go-toolchain.ts";
 import { run, say } from "./run.ts";
@@ -16,7 +16,8 @@ export interface GoProgram {
  */
 export async function goPart(name: string, program: GoProgram, folder: string): Promise<string> {
   const home = join(folder, `${name}-${program.version}`);
-  const path = join(home, name);
+  // What `go install` calls it.
+  const path = join(home, basename(program.package));
   if (await pathExists(path)) return path;
 
   await mkdir(folder, { recursive: true });

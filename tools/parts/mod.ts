@@ -11,10 +11,13 @@ const goPrograms = {
     package: "github.com/opencontainers/distribution-spec/conformance",
     version: "v0.0.0-20260831232431-97274622c111",
   },
+  /** CNCF distribution, the registry that benchmarks measure the hub against. */
+  distribution: { package: "github.com/distribution/distribution/v3/cmd/registry", version: "v3.1.2" },
 } as const satisfies Record<string, GoProgram>;
 
 export type PartName = keyof typeof goPrograms | "envoy";
 
+/** What tests need. */
 export const partNames: readonly PartName[] = ["envoy", "oras", "crane", "conformance"];
 
 /** `$WASM_HUB_PARTS`, else `wasm-hub/parts` in the user's cache folder. */

@@ -1,0 +1,56 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import type { Question } from "./question.ts";
+import { tableHead, tableRow } from "./table.ts";
+
+const questions: Readonly<Record<string, () => Promise<{ question: Question }>>> = {
+  "start-up": () => import("./start-up.ts"),
+  build: () => import("./build.ts"),
+  transfer: () => import("./transfer.ts"),
+  "hub-memory": () => import("./hub-memory.ts"),
+  requests: () => import("./requests.ts"),
+};
+
+const { values, positionals } = parseArgs({ options: { write: { type: "boolean" } }, allowPositionals: true });
+const names = positionals.length > 0 ? positionals : Object.keys(questions);
+const report: string[] = [preface(["npm run bench --", ...process.argv.slice(2)].join(" ").replace(/ --$/, ""))];
+print(report[0] ?? "");
+for (const name of names) await answer(name);
+if (values.write) await writeFile(fileURLToPath(new URL("RESULTS.md", import.meta.url)), report.join(""));
+
+async function answer(name: string): Promise<void> {
+  const load = questions[name];
+  if (!load) throw new Error(`no benchmark ${name}: there are ${Object.keys(questions).join(", ")}`);
+  const { question } = await load();
+  const folder = await mkdtemp(join(tmpdir(), "wasm-hub-bench-"));
+  try {
+    tell(`\n## ${question.title}\n\n${question.method}\n\n${tableHead}`);
+    for await (const finding of question.measure(folder)) tell(tableRow(finding));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function preface(command: string): string {
+  const date = new Date().toISOString().slice(0, 10);
+  return `# What things cost
+
+Made by \`${command}\` on ${date}: Node ${process.versions.node} on ${process.platform}/${process.arch}, ${availableParallelism()} processors.
+
+In each line two programs took turns in one run, so that whatever else the machine did met both. The **ratio** says how
+much the first costs of what the second costs, round by round (the median, and what half of the rounds lie between): below
+1 the first is cheaper. Ratios hold on other machines; what was measured here does not.
+`;
+}
+
+function tell(text: string): void {
+  report.push(text);
+  print(text);
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
