@@ -46,7 +46,13 @@ export class Journal {
     const now = await this.#readUntouched(path, bytes);
     if (!this.#before.has(path)) this.#before.set(path, now);
     this.#expected.set(path, bytes);
-    await this.#replaceFile(path, bytes);
+    try {
+      await this.#replaceFile(path, bytes);
+    } catch (error) {
+      const left = await readOptional(path);
+      if (isSame(left, now)) this.#expected.set(path, now);
+      throw error;
+    }
   }
 
   /** A file that is already what it is to become, such as a module that is named for its content, is nobody's change. */

@@ -3,6 +3,7 @@ export { applyUndeploy, type UndeployOutcome } from "./apply-undeploy.ts";
 export type { FileChange } from "./changes.ts";
 export { formatDiff } from "./diff.ts";
 export { DeployError, deployErrors } from "./errors.ts";
+export { type ReplaceFile, replaceFileOnDisk } from "./journal.ts";
 export { checkDeploymentName } from "./names.ts";
 export { type DeployPlan, type DeployRequest, planDeploy } from "./plan.ts";
 export { preflight, type PreflightOptions } from "./preflight.ts";

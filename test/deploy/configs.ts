@@ -5,10 +5,9 @@ export interface ConfigOptions {
   /** Port of each listener, by its name. */
   readonly listeners: Readonly<Record<string, number>>;
   readonly upstreamPort: number;
-  /** In a file that Envoy watches, or in the bootstrap itself. Default "file". */
-  readonly listenersIn?: "file" | "bootstrap";
-  /** The same for clusters. Default "bootstrap". */
-  readonly clustersIn?: "file" | "bootstrap";
+  /** In a file that Envoy watches, or in the bootstrap itself. */
+  readonly listenersIn: "file" | "bootstrap";
+  readonly clustersIn: "file" | "bootstrap";
 }
 
 /**
@@ -18,7 +17,7 @@ export interface ConfigOptions {
  * @returns the bootstrap's path
  */
 export async function writeConfigs(folder: string, options: ConfigOptions): Promise<string> {
-  const { listenersIn = "file", clustersIn = "bootstrap", upstreamPort } = options;
+  const { listenersIn, clustersIn, upstreamPort } = options;
   const watched = join(folder, "watched");
   await mkdir(watched);
   const listeners = Object.entries(options.listeners).map(([name, port]) => listener(name, port));

@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import {
   applyDeploy,
   applyUndeploy,
@@ -19,11 +19,14 @@ import { get, startTraffic, type TrafficReport } from "../../tools/demo/traffic.
 import { startUpstream, type Upstream } from "../../tools/demo/upstream.ts";
 import { type ConfigOptions, writeConfigs } from "./configs.ts";
 
-export interface StageOptions extends Pick<ConfigOptions, "listenersIn" | "clustersIn"> {
+export interface StageOptions extends Partial<Pick<ConfigOptions, "listenersIn" | "clustersIn">> {
+  // By default listeners are in a file, and clusters in the bootstrap.
   /** The Envoy program. */
   readonly envoyPath: string;
   /** Names. Default one, `public`. */
   readonly listeners?: readonly string[];
+  /** Threads of Envoy's, each with a VM of its own. Default 2. */
+  readonly workers?: number;
 }
 
 export interface Deploying extends Omit<ApplyOptions, "admin"> {
@@ -37,33 +40,33 @@ export interface Deploying extends Omit<ApplyOptions, "admin"> {
 export class Stage implements AsyncDisposable {
   readonly folder: string;
   readonly bootstrap: string;
-  readonly #envoyPath: string;
+  readonly #options: StageOptions;
   readonly #upstream: Upstream;
   readonly #ports: Readonly<Record<string, number>>;
   #envoy: RunningEnvoy | undefined;
 
   private constructor(
-    folder: string,
     bootstrap: string,
-    envoyPath: string,
+    options: StageOptions,
     upstream: Upstream,
     ports: Readonly<Record<string, number>>,
   ) {
-    this.folder = folder;
+    this.folder = dirname(bootstrap);
     this.bootstrap = bootstrap;
-    this.#envoyPath = envoyPath;
+    this.#options = options;
     this.#upstream = upstream;
     this.#ports = ports;
   }
 
   /** Sets everything up; Envoy does not run yet. */
-  static async set({ envoyPath, listeners = ["public"], ...where }: StageOptions): Promise<Stage> {
+  static async set(options: StageOptions): Promise<Stage> {
+    const { listeners = ["public"], listenersIn = "file", clustersIn = "bootstrap" } = options;
     const folder = await mkdtemp(join(tmpdir(), "deploy-stage-"));
     const upstream = await startUpstream();
     const ports: Record<string, number> = {};
     for (const name of listeners) ports[name] = await freePort();
-    const bootstrap = await writeConfigs(folder, { ...where, listeners: ports, upstreamPort: upstream.port });
-    return new Stage(folder, bootstrap, envoyPath, upstream, ports);
+    const where = { listenersIn, clustersIn, listeners: ports, upstreamPort: upstream.port };
+    return new Stage(await writeConfigs(folder, where), options, upstream, ports);
   }
 
   /** Sets everything up, and starts Envoy. */
@@ -80,9 +83,9 @@ export class Stage implements AsyncDisposable {
 
   async start(): Promise<void> {
     this.#envoy = await startEnvoy({
-      path: this.#envoyPath,
+      path: this.#options.envoyPath,
       configPath: this.bootstrap,
-      concurrency: 2,
+      concurrency: this.#options.workers ?? 2,
       logLevel: "warning",
     });
   }
@@ -94,7 +97,7 @@ export class Stage implements AsyncDisposable {
 
   async deploy(request: DeployRequest, { isTried = false, ...options }: Deploying = {}): Promise<DeployOutcome> {
     const plan = planDeploy(await readSnapshot(this.bootstrap, request.deployment), request);
-    if (isTried) await preflight(plan, { envoyPath: this.#envoyPath, bootstrapPath: this.bootstrap });
+    if (isTried) await preflight(plan, { envoyPath: this.#options.envoyPath, bootstrapPath: this.bootstrap });
     return applyDeploy(plan, this.#applyOptions(options));
   }
 
@@ -103,20 +106,38 @@ export class Stage implements AsyncDisposable {
     return applyUndeploy(plan, this.#applyOptions(options));
   }
 
+  /** Changes the configuration's files as an editor may: each keeps its inode. */
+  async writeInPlace(request: DeployRequest): Promise<void> {
+    const { changes } = planDeploy(await readSnapshot(this.bootstrap, request.deployment), request);
+    for (const { path, after } of changes) {
+      await mkdir(dirname(path), { recursive: true });
+      if (after) await writeFile(path, after);
+    }
+  }
+
+  /** Ends the VM of the filter that a request to this listener meets: all of it where Envoy has one worker. */
+  async trap(listener = "public"): Promise<void> {
+    await (await fetch(this.url(listener), { headers: { "x-trap": "yes" } })).text();
+  }
+
   /** What an answer says that filters did to it: undefined where no filter was. */
   async filters(listener = "public"): Promise<string | undefined> {
     const { status, headers } = await get(this.url(listener));
     return status === 200 ? headers["x-filter"]?.toString() : `status ${status}`;
   }
 
-  /** Does something while requests keep flowing. */
+  /** Does something while requests keep flowing, on connections that stay open and on new ones, before and after it too. */
   async underLoad(act: () => Promise<unknown>, listener = "public"): Promise<TrafficReport> {
     const traffic = startTraffic(this.url(listener), "x-filter");
+    const more = async (): Promise<void> => {
+      for (let count = 0; count < 20; count++) await get(this.url(listener));
+    };
     try {
+      await more();
       await act();
+      await more();
     } finally {
-      // One more answer after the change.
-      await get(this.url(listener)).catch(() => undefined);
+      await traffic.stop();
     }
     return traffic.stop();
   }
