@@ -3,12 +3,12 @@ import { formatDuration, formatSize } from "./format.ts";
 import { once } from "./once.ts";
 
 /** Milliseconds after which somebody who reads a log begins to wonder. What is over sooner says nothing. */
-const quickMs = 2_000;
+const quickMs = 5_000;
 /** Milliseconds between two lines about one task after that. */
 const reportEveryMs = 10_000;
 
 /**
- * Lines for logs and pipes, about what takes long and nothing else: how far it is after two seconds, again every ten, and
+ * Lines for logs and pipes, about what takes long and nothing else: how far it is after five seconds, again every ten, and
  * at its end.
  *
  * @param now milliseconds of a clock that never goes back
@@ -21,7 +21,7 @@ export function plainProgress(write: (line: string) => void, now: () => number =
       let wasTold = false;
       const tell = (): void => {
         wasTold = true;
-        write(`${label}: ${amount(bytes, totalBytes)} after ${formatDuration(now() - startedMs)}\n`);
+        write(`${label} … ${amount(bytes, totalBytes)}${formatDuration(now() - startedMs)} so far\n`);
         timer = setTimeout(tell, reportEveryMs).unref();
       };
       // Telling alone must not keep the process alive.
@@ -40,8 +40,8 @@ export function plainProgress(write: (line: string) => void, now: () => number =
 }
 
 function amount(bytes: number, totalBytes: number | undefined): string {
-  if (totalBytes === undefined) return bytes > 0 ? formatSize(bytes) : "still at it";
-  return `${formatSize(bytes)} of ${formatSize(totalBytes)}`;
+  if (totalBytes !== undefined) return `${formatSize(bytes)} of ${formatSize(totalBytes)}, `;
+  return bytes > 0 ? `${formatSize(bytes)}, ` : "";
 }
 
 function sizePart(bytes: number): string {

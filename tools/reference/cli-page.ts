@@ -38,7 +38,7 @@ warnings, and \`{"progress": {"id", "label", "state", "bytes", "totalBytes", "no
 ## Progress
 
 \`--progress auto\` draws bars where stderr is a terminal, and is silent with \`--json\` or \`--quiet\`; elsewhere it is \`plain\`.
-\`plain\` prints lines about what takes longer than two seconds, and nothing about the rest. \`json\` prints an object for each
+\`plain\` prints lines about what takes longer than five seconds, and nothing about the rest. \`json\` prints an object for each
 event. \`none\` prints nothing.
 
 ## Dry runs
