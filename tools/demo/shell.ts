@@ -83,9 +83,15 @@ export class Shell {
     }
   }
 
+  /** In a group of its own: a terminal's Ctrl-C would reach it too, and the command takes a second signal for haste. */
   #spawn(words: readonly string[]): ChildProcess & { stdout: NodeJS.ReadableStream; stderr: NodeJS.ReadableStream } {
     const { cwd, vars } = this.#options;
-    const child = spawn(process.execPath, [wasm, ...words], { cwd, env: vars, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [wasm, ...words], {
+      cwd,
+      env: vars,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
     const interrupt = (): void => void child.kill("SIGINT");
     this.#options.signal.addEventListener("abort", interrupt, { once: true });
     child.once("close", () => this.#options.signal.removeEventListener("abort", interrupt));
@@ -93,11 +99,15 @@ export class Shell {
   }
 }
 
+const killAfterMs = 10_000;
+
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const closed = once(child, "close");
-  child.kill("SIGTERM");
+  if (!child.killed) child.kill("SIGTERM");
+  const force = setTimeout(() => child.kill("SIGKILL"), killAfterMs);
   await closed;
+  clearTimeout(force);
 }
 
 async function eachLine(stream: NodeJS.ReadableStream, use: (line: string) => void): Promise<void> {
