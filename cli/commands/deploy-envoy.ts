@@ -9,6 +9,7 @@ import {
   preflight,
   readSnapshot,
 } from "#deploy/envoy";
+import type { FoundEnvoy } from "#envoy";
 import { digestOf } from "#oci";
 import { adminFlag, bootstrapFlag, bootstrapPath, openAdmin } from "../bootstraps.ts";
 import { defineCommand } from "../command.ts";
@@ -90,23 +91,25 @@ export const deployEnvoy = defineCommand({
     const path = await bootstrapPath(context, flags.bootstrap);
     const request = await readDeployRequest(context, reference, flags);
     const snapshot = await readSnapshot(path, request.deployment);
-    const plan = planDeploy(snapshot, request);
-    await tryFirst(context, plan, path, flags.envoy);
-    if (flags["dry-run"]) return show(context, plan, request, undefined, formatDiff(plan.changes));
     const admin = await openAdmin(context, flags.admin, snapshot);
+    const program = await findProgram(context, flags.envoy);
+    const running = await admin?.serverInfo(context.signal);
+    const plan = planDeploy(snapshot, { ...request, envoyVersion: running?.version ?? program?.version });
+    if (program) await preflight(plan, { envoyPath: program.path, bootstrapPath: path, signal: context.signal });
+    if (flags["dry-run"]) return show(context, plan, request, undefined, formatDiff(plan.changes));
     const outcome = await applyDeploy(plan, { admin, signal: context.signal });
     show(context, plan, request, outcome);
   },
 });
 
 /** With an Envoy program at hand the filter is tried apart from the one that runs. */
-async function tryFirst(context: Context, plan: DeployPlan, path: string, flag: string | undefined): Promise<void> {
+async function findProgram(context: Context, flag: string | undefined): Promise<FoundEnvoy | undefined> {
   try {
-    const envoy = await openEnvoy(context, flag, "never");
-    await preflight(plan, { envoyPath: envoy.path, bootstrapPath: path, signal: context.signal });
+    return await openEnvoy(context, flag, "never");
   } catch (error) {
     if (errorCode(error) !== "ENVOY_NOT_FOUND") throw error;
     context.logger.debug("no Envoy program here: the filter is tried only by the one that runs");
+    return undefined;
   }
 }
 

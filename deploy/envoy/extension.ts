@@ -9,6 +9,11 @@ export interface FilterSettings {
   readonly failOpen: boolean;
   /** Host calls and callbacks that are allowed. */
   readonly capabilities: readonly string[];
+  /**
+   * Where Envoy is told so: 1.40 has moved it from `PluginConfig` to `VmConfig`. It warns of the old place; older ones pass
+   * over the new one, and restrict nothing.
+   */
+  readonly restricts: "plugin" | "vm";
   readonly code: { readonly file: string } | RemoteCode;
 }
 
@@ -34,7 +39,8 @@ export const slotTypes: readonly string[] = [wasmType, passThroughType];
  *   An Envoy that starts with this would never ask again, so only a swap uses it
  */
 export function wasmFilter(settings: FilterSettings, fetch: "when needed" | { attempt: number } = "when needed"): Json {
-  const { name, rootId, configuration, failOpen, capabilities, code } = settings;
+  const { name, rootId, configuration, failOpen, capabilities, restricts, code } = settings;
+  const restriction = { capability_restriction_config: allowed(capabilities) };
   return {
     "@type": wasmType,
     config: {
@@ -45,10 +51,11 @@ export function wasmFilter(settings: FilterSettings, fetch: "when needed" | { at
         runtime: "envoy.wasm.runtime.v8",
         code: "file" in code ? { local: { filename: code.file } } : { remote: remoteSource(code, fetch) },
         ...(fetch === "when needed" ? {} : { nack_on_code_cache_miss: true }),
+        ...(restricts === "vm" && restriction),
       },
       ...(configuration === undefined ? {} : { configuration: stringValue(configuration) }),
       failure_policy: failOpen ? "FAIL_OPEN" : "FAIL_CLOSED",
-      capability_restriction_config: restriction(capabilities),
+      ...(restricts === "plugin" && restriction),
     },
   };
 }
@@ -78,11 +85,7 @@ function remoteSource(code: RemoteCode, fetch: "when needed" | { attempt: number
   };
 }
 
-/**
- * `PluginConfig` is where every Envoy so far looks for it. 1.40 warns that `vm_config` is the new place; older ones would
- * pass over it there, and restrict nothing.
- */
-function restriction(capabilities: readonly string[]): Json {
+function allowed(capabilities: readonly string[]): Json {
   // To Envoy an empty list means no restriction at all.
   const names = capabilities.length === 0 ? ["proxy_log"] : capabilities;
   return { allowed_capabilities: Object.fromEntries(names.map((name) => [name, {}])) };

@@ -29,6 +29,8 @@ export interface DeployRequest {
   readonly listeners: readonly string[];
   /** Where Envoy can fetch the module itself; undefined: a file beside the bootstrap. */
   readonly remoteUrl: URL | undefined;
+  /** Of the Envoy that will run it, such as `1.40.0`; undefined: not known. */
+  readonly envoyVersion?: string | undefined;
 }
 
 export interface DeployPlan {
@@ -71,7 +73,8 @@ export function planDeploy(snapshot: Snapshot, request: DeployRequest): DeployPl
   const code = remoteUrl
     ? { url: remoteUrl.href, cluster: cluster ?? slot.clusterName, digest: moduleDigest }
     : { file: modulePath };
-  const settings: FilterSettings = { name: slot.name, rootId, configuration, capabilities, failOpen, code };
+  const restricts = isAtLeast(request.envoyVersion, 1, 40) ? "vm" : "plugin";
+  const settings: FilterSettings = { name: slot.name, rootId, configuration, capabilities, failOpen, restricts, code };
   const filter = wasmFilter(settings);
   const clusterUrl = cluster === undefined ? remoteUrl?.href : undefined;
   const { texts, inserted } = place({ snapshot, slot, isChosen, clusterUrl });
@@ -118,6 +121,11 @@ function checkListeners(snapshot: Snapshot, managers: readonly ConnectionManager
     hint: `there ${known.length === 1 ? "is" : "are"} ${known.join(", ")}`,
     detail: { listener: unknown, known },
   });
+}
+
+function isAtLeast(version: string | undefined, major: number, minor: number): boolean {
+  const [, first = 0, second = 0] = /^(\d+)\.(\d+)\./.exec(version ?? "")?.map(Number) ?? [];
+  return first > major || (first === major && second >= minor);
 }
 
 /** Envoy's schema, before anything is written. Types that somebody built into their Envoy are left to it. */

@@ -90,15 +90,19 @@ describe.skipIf("reason" in envoy)("an Envoy that watches a file of listeners", 
     expect(await stage.filters()).toBe("two:");
   });
 
-  test("allows a module the host calls that it is said to need, and no others", async () => {
+  test.each([
+    { name: "by the field of 1.40", envoyVersion: "1.40.0" },
+    { name: "by that of older ones", envoyVersion: undefined },
+  ])("allows a module the host calls that it is said to need, and no others, $name", async ({ envoyVersion }) => {
     await open();
-    const { capabilities, ...request } = requestFor(one);
+    const { capabilities, ...request } = requestFor(one, { envoyVersion });
     const less = capabilities.filter((name) => name !== "proxy_on_response_headers");
     await stage.deploy({ ...request, capabilities: less });
     expect(await stage.filters()).toBeUndefined();
     await stage.undeploy();
     await stage.deploy({ ...request, capabilities });
     expect(await stage.filters()).toBe("one:");
+    expect(stage.envoy.log().includes("Deprecated")).toBe(envoyVersion === undefined);
   });
 
   test("lets requests through when a filter that may fail open has trapped", async () => {

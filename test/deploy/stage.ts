@@ -96,7 +96,9 @@ export class Stage implements AsyncDisposable {
   }
 
   async deploy(request: DeployRequest, { isTried = false, ...options }: Deploying = {}): Promise<DeployOutcome> {
-    const plan = planDeploy(await readSnapshot(this.bootstrap, request.deployment), request);
+    const envoyVersion = (await this.#envoy?.admin.serverInfo())?.version;
+    const snapshot = await readSnapshot(this.bootstrap, request.deployment);
+    const plan = planDeploy(snapshot, { envoyVersion, ...request });
     if (isTried) await preflight(plan, { envoyPath: this.#options.envoyPath, bootstrapPath: this.bootstrap });
     return applyDeploy(plan, this.#applyOptions(options));
   }
