@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
+import { ClientError } from "./errors.ts";
 
 /** What is sent: all at once, or piece by piece. */
 export type Body = string | Uint8Array | AsyncIterable<Uint8Array>;
@@ -57,9 +58,26 @@ export async function send(url: URL, request: HttpRequest): Promise<Answer> {
   }
 }
 
-function redirectOf({ status, url, header }: Answer): URL | undefined {
-  const location = redirects.includes(status) ? header("location") : undefined;
-  return location !== undefined && URL.canParse(location, url.href) ? new URL(location, url) : undefined;
+function redirectOf({ status, url, header, discard }: Answer): URL | undefined {
+  if (!redirects.includes(status)) return undefined;
+  try {
+    return redirectTarget(url, header("location"));
+  } catch (error) {
+    discard();
+    throw error;
+  }
+}
+
+/**
+ * Where a redirect leads; nowhere when its `Location` is no URL.
+ *
+ * @throws {ClientError} REGISTRY_ANSWER_INVALID when it leads from an address with TLS to one without
+ */
+export function redirectTarget(from: URL, location: string | undefined): URL | undefined {
+  if (location === undefined || !URL.canParse(location, from.href)) return undefined;
+  const to = new URL(location, from);
+  if (from.protocol !== "https:" || to.protocol === "https:") return to;
+  throw new ClientError("REGISTRY_ANSWER_INVALID", `${from.host} redirects to ${to.origin}, without TLS`);
 }
 
 async function exchange(url: URL, { method, headers, body, signal }: HttpRequest): Promise<Answer> {

@@ -28,8 +28,13 @@ export async function refusal(answer: Answer, { host, what }: Asked): Promise<Re
   if (known && status < 500) return new RegistryError(known, { message, status, detail, hint: hintFor(known, host) });
   return new ClientError("REGISTRY_FAILED", message, {
     detail,
-    hint: status >= 500 ? "try again later, or look into the registry's log" : undefined,
+    hint: hintForStatus(status),
   });
+}
+
+function hintForStatus(status: number): string | undefined {
+  if (status === 413) return "the registry, or a proxy before it, limits the size of a request: have the limit raised";
+  return status >= 500 ? "try again later, or look into the registry's log" : undefined;
 }
 
 function hintFor(code: RegistryErrorCode, host: string): string | undefined {

@@ -119,7 +119,16 @@ export class RemoteRepository implements ContentReader, ContentWriter, Resolver,
     if (!answer.ok) return false;
     // An upload was begun in its place, which nobody will end.
     const location = locationOf(answer, new URL(url, this.#transport.origin), this.host);
-    await this.#ask(content.digest, { method: "DELETE", url: location, signal, isRepeatable: false }).catch(
+    const scopeOfUpload = this.#scope("pull,push");
+    const call = {
+      method: "DELETE",
+      url: location,
+      scope: scopeOfUpload,
+      what: `an upload to ${this.name}`,
+      signal,
+    } as const;
+    await this.#transport.attempt(call).then(
+      (answer) => answer.discard(),
       () => undefined,
     );
     return false;

@@ -2,6 +2,7 @@ import { type Logger, retry, silentLogger } from "#core";
 import { Authorizer, type Scope } from "./authorizer.ts";
 import { type CredentialSource, noCredentials } from "./credentials.ts";
 import { type Answer, type Body, send } from "./http.ts";
+import { ClientError } from "./errors.ts";
 import { type Asked, refusal } from "./refusal.ts";
 import { isTransientStatus, retryAfterMs, TransientError } from "./transient.ts";
 import { mayPass, unreachable } from "./unreachable.ts";
@@ -28,8 +29,6 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
   /** Statuses that are an answer and not an error, apart from 2xx. */
   readonly expects?: readonly number[];
-  /** Whether a failed attempt may be repeated as it is. Default true. */
-  readonly isRepeatable?: boolean;
 }
 
 /** HTTP to one registry: authorization, retries with back-off, errors in the specification's words. */
@@ -59,8 +58,8 @@ export class Transport {
    */
   async send(call: Call): Promise<Answer> {
     try {
-      return await retry(() => this.#attempt(call), {
-        attempts: call.isRepeatable === false ? 1 : 4,
+      return await retry(() => this.attempt(call), {
+        attempts: 4,
         baseDelayMs: this.retryDelayMs,
         signal: call.signal,
         isTransient: (error) => error instanceof TransientError,
@@ -74,7 +73,12 @@ export class Transport {
     }
   }
 
-  async #attempt(call: Call): Promise<Answer> {
+  /**
+   * Sends one request once, for callers that know better how to repeat it.
+   *
+   * @throws {TransientError} around what may pass; apart from that as {@link send}
+   */
+  async attempt(call: Call): Promise<Answer> {
     const asked: Asked = { host: this.host, what: call.what };
     const url = new URL(call.url, this.origin);
     // An upload's Location may lead to another host, which must not see what this registry knows us by.
@@ -106,6 +110,7 @@ export class Transport {
       return await send(url, { method, headers, body: call.body?.(), signal, followsRedirects });
     } catch (cause) {
       signal?.throwIfAborted();
+      if (cause instanceof ClientError) throw cause;
       const error = unreachable(this.host, this.origin, cause);
       throw mayPass(cause) ? new TransientError(error) : error;
     }

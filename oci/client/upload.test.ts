@@ -3,6 +3,7 @@ import { bytesSource, type ContentSource, describeBytes, digestOf } from "#oci";
 import { Registry } from "./registry.ts";
 import type { RemoteRepository } from "./repository.ts";
 import { errorBody, type FakeAnswer, FakeRegistry, type FakeRequest, type FakeScript } from "./testing.ts";
+import { locationOf } from "./upload.ts";
 
 const open: FakeRegistry[] = [];
 afterEach(async () => {
@@ -180,6 +181,51 @@ describe("an upload", () => {
     expect(finished).toEqual([blob.digest]);
   });
 
+  test("that is refused with Retry-After waits as long as it says, and not our own pause", async () => {
+    let isFirst = true;
+    const { script, finished } = uploads(async (request) => {
+      if (request.method !== "PUT" || !isFirst) return undefined;
+      isFirst = false;
+      await request.body();
+      return { status: 429, headers: { "retry-after": "0" } };
+    });
+    const fake = await FakeRegistry.start(script);
+    open.push(fake);
+    await new Registry(fake.host, { retryDelayMs: 600_000 }).repository("me/a").put(blob, source);
+    expect(finished).toEqual([blob.digest]);
+  });
+
+  test.each([
+    { status: 413, hint: "the registry, or a proxy before it, limits the size of a request: have the limit raised" },
+    { status: 400, hint: undefined },
+    { status: 501, hint: "try again later, or look into the registry's log" },
+  ])("that is refused with $status is not tried again", async ({ status, hint }) => {
+    const { script, log } = uploads(async (request) => {
+      if (request.method !== "PUT") return undefined;
+      await request.body();
+      return { status, body: "<html>" };
+    });
+    const { repository } = await serve(script);
+    await expect(repository.put(blob, source)).rejects.toMatchObject({ code: "REGISTRY_FAILED", hint });
+    expect(log).toEqual(["POST", "PUT 1"]);
+  });
+
+  test("that breaks again and again is completed, as long as it moves", async () => {
+    const pieceBytes = 500_000;
+    const { script, finished, log } = uploads(async (request, session) => {
+      const isLast = session.stored.length + pieceBytes >= bytes.length;
+      if (request.method === "GET" || isLast) return undefined;
+      session.stored = Buffer.concat([session.stored, await request.bodyStart(pieceBytes)]);
+      return "cut";
+    });
+    const { repository } = await serve(script);
+    let moved = 0;
+    await repository.put(blob, source, { onBytes: (count) => void (moved += count) });
+    expect(finished).toEqual([blob.digest]);
+    expect(log.filter((line) => line.startsWith("PATCH")).length).toBeGreaterThan(3);
+    expect(moved).toBe(bytes.length);
+  });
+
   test("that breaks every time is given up", async () => {
     const { script, log } = uploads(async ({ method }) => (method === "PUT" ? "cut" : undefined));
     const { repository } = await serve(script);
@@ -224,6 +270,25 @@ describe("an upload", () => {
     await expect(repository.put(blob, failing)).rejects.toThrow("the disk is gone");
     expect(finished).toEqual([]);
     expect(log.filter((line) => line === "POST")).toHaveLength(1);
+  });
+
+  test.each([
+    { location: "/v2/a/1?x=1", to: "https://hub.example:5000/v2/a/1?x=1" },
+    { location: "https://blobs.example/1", to: "https://blobs.example/1" },
+    { location: "http://hub.example/v2/a/1?x=1", to: "https://hub.example:5000/v2/a/1?x=1" },
+  ])("to a registry with TLS goes on at $to for a Location of $location", ({ location, to }) => {
+    const base = new URL("https://hub.example:5000/v2/a/uploads/");
+    expect(locationOf({ header: () => location }, base, "hub.example:5000").href).toBe(to);
+  });
+
+  test("to a registry with TLS does not leave for a host without", () => {
+    const base = new URL("https://hub.example/v2/a/uploads/");
+    expect(() => locationOf({ header: () => "http://blobs.example/1" }, base, "hub.example")).toThrow(
+      expect.objectContaining({
+        code: "REGISTRY_ANSWER_INVALID",
+        message: "hub.example wants an upload sent to http://blobs.example, without TLS",
+      }),
+    );
   });
 
   test.each(["", "http://"])("that begins with a Location of %j is REGISTRY_ANSWER_INVALID", async (location) => {

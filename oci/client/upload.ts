@@ -3,6 +3,7 @@ import { type ContentSource, type Descriptor, RegistryError, type TransferOption
 import { ClientError } from "./errors.ts";
 import type { Scope } from "./authorizer.ts";
 import type { Answer, Body } from "./http.ts";
+import { TransientError } from "./transient.ts";
 import type { Transport } from "./transport.ts";
 
 interface UploadPoint {
@@ -16,9 +17,12 @@ export interface UploadTarget {
   readonly scope: Scope;
 }
 
+const mostStalls = 3;
+
 /**
  * Sends one blob (distribution-spec v1.1, "Pushing a blob monolithically"). When the connection breaks, the registry
- * is asked how much it has, and the rest follows as a chunk; when it does not know, all is sent again.
+ * is asked how much it has, and the rest follows as a chunk; when it does not know, all is sent again. Given up after
+ * three new beginnings that had nothing more than the one before.
  */
 export async function uploadBlob(
   transport: Transport,
@@ -29,18 +33,29 @@ export async function uploadBlob(
 ): Promise<void> {
   const upload = new BlobUpload(transport, target, content, source, options);
   let point = await upload.start();
-  await retry(
-    async (attempt) => {
-      if (attempt > 1) point = (await upload.find(point)) ?? (await upload.start());
-      await upload.send(point);
-    },
-    {
-      attempts: 4,
-      baseDelayMs: transport.retryDelayMs,
-      signal: options.signal,
-      isTransient: (error) => !upload.hasSourceFailed && mayPass(error),
-    },
-  );
+  let stalls = 0;
+  try {
+    await retry(
+      async (attempt) => {
+        if (attempt > 1) {
+          stalls++;
+          const found = (await upload.find(point)) ?? (await upload.start());
+          if (found.offsetBytes > point.offsetBytes) stalls = 0;
+          point = found;
+        }
+        await upload.send(point);
+      },
+      {
+        attempts: Number.POSITIVE_INFINITY,
+        baseDelayMs: transport.retryDelayMs,
+        signal: options.signal,
+        isTransient: (error) => stalls < mostStalls && !upload.hasSourceFailed && mayPass(error),
+        retryAfterMs: (error) => (error instanceof TransientError ? error.retryAfterMs : undefined),
+      },
+    );
+  } catch (error) {
+    throw error instanceof TransientError ? error.failure : error;
+  }
 }
 
 class BlobUpload {
@@ -113,16 +128,10 @@ class BlobUpload {
     headers: Record<string, string>,
     body?: () => Body,
   ): Promise<Answer> {
-    const isRepeatable = method === "POST";
+    const call = { ...this.#call, method, url, headers, ...(body ? { body } : {}) };
     try {
-      const answer = await this.#transport.send({
-        ...this.#call,
-        method,
-        url,
-        headers,
-        isRepeatable,
-        ...(body ? { body } : {}),
-      });
+      // Bytes that were sent are not sent again before the registry was asked for them.
+      const answer = await (method === "POST" ? this.#transport.send(call) : this.#transport.attempt(call));
       answer.discard();
       return answer;
     } catch (error) {
@@ -173,16 +182,30 @@ class BlobUpload {
 }
 
 function mayPass(error: unknown): boolean {
-  if (error instanceof ClientError) return error.code === "REGISTRY_UNREACHABLE" || error.code === "REGISTRY_FAILED";
-  if (!(error instanceof RegistryError)) return false;
-  return (
-    error.code === "BLOB_UPLOAD_UNKNOWN" || error.code === "TOOMANYREQUESTS" || [404, 409, 416].includes(error.status)
-  );
+  if (error instanceof TransientError) return true;
+  if (error instanceof ClientError) return error.code === "REGISTRY_UNREACHABLE";
+  // The registry has lost the upload, or has more or less of it than it was thought to have.
+  return error instanceof RegistryError && [404, 409, 416].includes(error.status);
 }
 
-/** May be relative, and may lead to another host. */
-export function locationOf(answer: Answer, base: URL, host: string): URL {
+/**
+ * Where an upload goes on (distribution-spec v1.1, "Location"). May be relative, and may lead to another host. Whoever
+ * reaches the registry by TLS sends nothing without; a registry that does not know of the TLS before it is forgiven.
+ *
+ * @throws {ClientError} REGISTRY_ANSWER_INVALID
+ */
+export function locationOf(answer: Pick<Answer, "header">, base: URL, host: string): URL {
   const text = answer.header("location") ?? "";
-  if (text !== "" && URL.canParse(text, base.href)) return new URL(text, base);
-  throw new ClientError("REGISTRY_ANSWER_INVALID", `${host} began an upload without saying where (no Location header)`);
+  if (text === "" || !URL.canParse(text, base.href)) {
+    throw new ClientError(
+      "REGISTRY_ANSWER_INVALID",
+      `${host} began an upload without saying where (no Location header)`,
+    );
+  }
+  const location = new URL(text, base);
+  if (base.protocol !== "https:" || location.protocol === "https:") return location;
+  if (location.hostname !== base.hostname) {
+    throw new ClientError("REGISTRY_ANSWER_INVALID", `${host} wants an upload sent to ${location.origin}, without TLS`);
+  }
+  return new URL(`${base.origin}${location.pathname}${location.search}`);
 }

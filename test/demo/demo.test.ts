@@ -54,7 +54,7 @@ async function start(vars: NodeJS.ProcessEnv = {}): Promise<DemoRun> {
       for (const look of waiting) look();
     });
   }
-  const ended = once(child, "close").then(([status, signal]) => ({ status, signal }) as Awaited<DemoRun["ended"]>);
+  const ended = once(child, "close").then(([status, signal]) => ({ status, signal }));
   const printed = (pattern: RegExp): Promise<void> =>
     new Promise((resolve, reject) => {
       const look = (): void => {
