@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Question } from "./question.ts";
+import { writeResults } from "./results.ts";
 import { tableHead, tableRow } from "./table.ts";
 
 const questions: Readonly<Record<string, () => Promise<{ question: Question }>>> = {
@@ -19,7 +19,7 @@ const names = positionals.length > 0 ? positionals : Object.keys(questions);
 const report: string[] = [preface(["npm run bench --", ...process.argv.slice(2)].join(" ").replace(/ --$/, ""))];
 print(report[0] ?? "");
 for (const name of names) await answer(name);
-if (values.write) await writeFile(fileURLToPath(new URL("RESULTS.md", import.meta.url)), report.join(""));
+if (values.write) await writeResults(report.join(""));
 
 async function answer(name: string): Promise<void> {
   const load = questions[name];
