@@ -25,6 +25,8 @@ export interface Context {
   readonly progress: Progress;
   /** Whether the result is to be one JSON document. */
   readonly isJson: boolean;
+  /** Whether {@link note} says nothing. */
+  readonly isSilent: boolean;
   /** Colours for stdout. */
   readonly style: Style;
   /** Colours for stderr. */
@@ -58,10 +60,11 @@ export interface OpenContext {
 
 export function openContext(env: Env, manner: Manner, commands: CommandTree): OpenContext {
   const { isJson, isQuiet } = manner;
+  const isSilent = isJson || isQuiet;
   const screen = new Screen(env.stdout, env.stderr);
   const noteStyle = styleFor(env.stderr);
   const toErr = (line: string): void => screen.err(line);
-  const level = manner.isVerbose ? "debug" : isQuiet || isJson ? "warn" : "info";
+  const level = manner.isVerbose ? "debug" : isSilent ? "warn" : "info";
   const { progress, stop } = openProgress(env, manner, screen, noteStyle);
   const context: Context = {
     commands,
@@ -74,13 +77,14 @@ export function openContext(env: Env, manner: Manner, commands: CommandTree): Op
     logger: isJson ? jsonLogger(toErr, level) : textLogger(toErr, noteStyle, level),
     progress,
     isJson,
+    isSilent,
     style: styleFor(env.stdout),
     noteStyle,
     columns: env.stdout.columns(),
     out: (text) => screen.out(text),
     outTable: (rows) => screen.out(formatTable(rows, env.stdout.isTTY ? env.stdout.columns() : Infinity)),
     outJson: (document) => screen.out(`${JSON.stringify(document, undefined, env.stdout.isTTY ? 2 : 0)}\n`),
-    note: (line) => (isJson || isQuiet ? undefined : screen.err(`${line}\n`)),
+    note: (line) => (isSilent ? undefined : screen.err(`${line}\n`)),
     prompts: async () => (isJson || !env.stdin.isTTY || !env.stderr.isTTY ? undefined : env.openPrompts()),
   };
   return { context, close: stop };

@@ -99,7 +99,7 @@ function causes(error: Error): readonly string[] {
   let said = error.message;
   // Where the room has said what to do, the system's own words for the same add nothing; -v has them.
   const isExplained = error instanceof HubError && error.hint !== undefined;
-  for (let cause = firstOf(error.cause); cause instanceof Error; cause = firstOf(cause.cause)) {
+  for (const cause of chainOf(error).slice(1)) {
     const system = systemError(cause);
     const message = system ? system.message : firstLine(cause.message.trim());
     const isNew = message !== "" && !said.includes(message) && !said.includes(cause.message);
@@ -112,6 +112,13 @@ function causes(error: Error): readonly string[] {
 /** What fetch() wraps every failure in. */
 const saysNothing: ReadonlySet<string> = new Set(["fetch failed"]);
 
+/** An error and its causes, outermost first; a chain that goes in a circle ends where it began. */
+function chainOf(error: unknown): readonly Error[] {
+  const chain = new Set<Error>();
+  for (let one = error; one instanceof Error && !chain.has(one); one = firstOf(one.cause)) chain.add(one);
+  return [...chain];
+}
+
 /** Node reports a connection that was refused on every address of a host as one error with a list. */
 function firstOf(cause: unknown): unknown {
   return cause instanceof AggregateError && cause.message === "" ? cause.errors[0] : cause;
@@ -123,16 +130,10 @@ function firstLine(message: string): string {
 
 /** The frames of an error and of its causes. */
 function stackOf(error: unknown): readonly string[] {
-  const lines: string[] = [];
-  for (
-    let cause: unknown = error, isFirst = true;
-    cause instanceof Error;
-    cause = firstOf(cause.cause), isFirst = false
-  ) {
-    const code = errorCode(cause);
-    const title = `${cause.name}${code === undefined ? "" : ` [${code}]`}: ${firstLine(cause.message)}`;
-    const frames = (cause.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
-    lines.push(`${isFirst ? "" : "caused by "}${title}`, ...frames);
-  }
-  return lines;
+  return chainOf(error).flatMap((one, depth) => {
+    const code = errorCode(one);
+    const title = `${one.name}${code === undefined ? "" : ` [${code}]`}: ${firstLine(one.message)}`;
+    const frames = (one.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+    return [`${depth === 0 ? "" : "caused by "}${title}`, ...frames];
+  });
 }

@@ -24,7 +24,10 @@ export function commandHelp(path: readonly string[], command: Command, options: 
   if (args.length > 0) sections.push(section("Arguments", [definitions(args, options)], style));
   sections.push(section("Flags", [definitions(flagRows({ ...command.flags, ...globalFlags }), options)], style));
   if (command.examples.length > 0) {
-    const examples = command.examples.map(({ text, command: line }) => `  ${style("dim", `# ${text}`)}\n  ${line}\n`);
+    const examples = command.examples.map(({ text, command: line }) => {
+      const comment = wrap(text, lineWidth(options) - 4).replaceAll("\n", "\n  # ");
+      return `  ${style("dim", `# ${comment}`)}\n  ${line}\n`;
+    });
     sections.push(section("Examples", [examples.join("\n")], style));
   }
   return sections.join("\n");

@@ -4,7 +4,12 @@ export function nearest(typed: string, words: readonly string[]): string | undef
   if (starts.length === 1) return starts[0];
   const scored = words.map((word) => ({ word, edits: editDistance(typed.toLowerCase(), word) }));
   const best = scored.toSorted((a, b) => a.edits - b.edits)[0];
-  return best && best.edits <= Math.max(1, Math.floor(best.word.length / 3)) ? best.word : undefined;
+  return best && best.edits <= mostEdits(best.word) ? best.word : undefined;
+}
+
+/** Of a very short word one edit makes any other. */
+function mostEdits({ length }: string): number {
+  return length < 3 ? 0 : Math.max(1, Math.floor(length / 3));
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` (optimal string alignment). */

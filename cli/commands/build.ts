@@ -4,7 +4,7 @@ import type { Descriptor, Digest } from "#oci";
 import { formatReference } from "#oci";
 import { imageFormats, type PackedImage, writeImage } from "#oci/image";
 import { repositoryName } from "#oci/layout";
-import { loadProject, packageFilter, writeEditorConfig } from "#project";
+import { loadProject, packageFilter } from "#project";
 import { type Diagnostic, formatDiagnostic } from "#project/build";
 import { defineCommand } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -76,11 +76,11 @@ export const build = defineCommand({
     const { manifest } = project;
     const names = flags.tag.length > 0 ? flags.tag : [`${manifest.name}:${manifest.version}`, manifest.name];
     const references = names.map((name) => readTagReference(name, flags.hub));
-    await writeEditorConfig(project.folder);
     const { buildModule } = await import("#project/build");
     const built = await buildModule(project, {
       cache: !flags["no-cache"],
       progress: context.progress,
+      onDiagnostic: context.isSilent ? undefined : (diagnostic) => showDiagnostic(context, diagnostic),
       signal: context.signal,
     });
     const packaged = await packageFilter(project, built.module, built.info, { format: flags.format });
@@ -101,7 +101,6 @@ export const build = defineCommand({
         warnings: built.warnings,
       });
     }
-    showWarnings(context, built.warnings);
     const where = relative(context.cwd, project.folder) || manifest.name;
     context.note(
       `${built.isCached ? "unchanged" : "built"} ${where}: ${formatSize(built.module.byteLength)}, Proxy-Wasm ABI ${built.info.abiVersion}`,
@@ -131,10 +130,12 @@ function moduleDescriptor({ blobs }: PackedImage): Descriptor {
     .reduce((largest, next) => (next.size > largest.size ? next : largest));
 }
 
-function showWarnings(context: Context, warnings: readonly Diagnostic[]): void {
-  for (const warning of warnings) {
-    context.note(`${formatDiagnostic(warning, (_, text) => context.noteStyle("yellow", text))}\n`);
-  }
+const severityStyles = { error: ["red", "bold"], warning: "yellow", info: "cyan" } as const;
+
+function showDiagnostic(context: Context, diagnostic: Diagnostic): void {
+  const paint = (severity: Diagnostic["severity"], text: string): string =>
+    context.noteStyle(severityStyles[severity], text);
+  context.note(`${formatDiagnostic(diagnostic, paint)}\n`);
 }
 
 function withDigest(reference: ImageReference, digest: Digest): ImageReference {

@@ -11,6 +11,9 @@ import { Terminal, type TerminalOptions } from "./terminal.ts";
 
 export const wasm: string = fileURLToPath(new URL("../../cli/wasm.js", import.meta.url));
 
+/** The smallest module that is a filter. */
+export const smallestFilter: Uint8Array = writeModule({ exports: filterExports });
+
 export interface Ended {
   readonly status: number | null;
   readonly stdout: string;
@@ -88,15 +91,13 @@ export class Machine implements AsyncDisposable {
    * Puts an image into the local store, as a build does.
    *
    * @param name such as `hub.example/me/x`
-   * @param module by default the smallest that is a filter
    */
-  async keepImage(
-    name: string,
-    tag: string,
-    module: Uint8Array = writeModule({ exports: filterExports }),
-  ): Promise<void> {
-    const runtimeConfig = { type: "envoy_proxy", abiVersions: ["v0.2.1"], config: { rootIds: ["x"] } } as const;
-    const packed = await packFilterImage({ module, runtimeConfig });
+  async keepImage(name: string, tag: string, module = smallestFilter, description = "An image"): Promise<void> {
+    const packed = await packFilterImage({
+      module,
+      runtimeConfig: { type: "envoy_proxy", abiVersions: ["v0.2.1"], config: { rootIds: ["x"] } },
+      annotations: { "org.opencontainers.image.description": description },
+    });
     await writeImage((await this.store()).repository(name), packed, tag);
   }
 
