@@ -1,6 +1,8 @@
 import { rm } from "node:fs/promises";
+import { Agent } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { get } from "../../tools/demo/traffic.ts";
 import { partOrReason } from "../../tools/parts/mod.ts";
 import { compileMarker, requestFor } from "./filters.ts";
 import { Stage, type StageOptions } from "./stage.ts";
@@ -47,6 +49,19 @@ describe.skipIf("reason" in envoy)("an Envoy that watches a file of listeners", 
     expect([...undeployed.failed]).toEqual([]);
     expect([...undeployed.byHeader.keys()].toSorted()).toEqual(["-", "two:x"]);
     expect(await stage.files()).toEqual(before);
+  });
+
+  test("lets a filter go on connections that are open", async () => {
+    await open();
+    await stage.deploy(requestFor(one));
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const seen = async (): Promise<unknown> => (await get(stage.url(), agent)).headers["x-filter"];
+    expect(await seen()).toBe("one:");
+    const connection = Object.values(agent.freeSockets)[0]?.[0];
+    await stage.undeploy();
+    expect(await seen()).toBeUndefined();
+    expect(connection !== undefined && Object.values(agent.freeSockets)[0]?.[0] === connection).toBe(true);
+    agent.destroy();
   });
 
   test("acts on every listener, on those that are asked for, and on others when they change", async () => {
