@@ -1,7 +1,10 @@
 // What a filter imports. The host's side (proxy_on_…) is abi.ts, which asconfig.json adds to every build.
 export { Action } from "./assembly/action";
 export { Body } from "./assembly/body";
+export { compress, uncompress } from "./assembly/compression";
 export { Context } from "./assembly/context";
+export { environmentVariable } from "./assembly/environment";
+export { LifeSpan, PropertyType, declareProperty, setFilterState } from "./assembly/filter-state";
 export { callForeignFunction, runForeignFunction } from "./assembly/foreign-function";
 export { GrpcCall, GrpcReply } from "./assembly/grpc-call";
 export { GrpcStatus } from "./assembly/grpc-status";
@@ -23,10 +26,12 @@ export {
   setProperty,
   setPropertyBytes,
 } from "./assembly/property";
+export { randomBytes } from "./assembly/random";
 export { registerFilter, registerHttpFilter, registerTcpFilter } from "./assembly/registry";
 export { RootContext } from "./assembly/root-context";
+export { verifySignature } from "./assembly/signature";
 export { SharedValue, sharedData } from "./assembly/shared-data";
 export { SharedQueue } from "./assembly/shared-queue";
 export { Status } from "./assembly/status";
 export { TcpContext } from "./assembly/tcp-context";
-export { currentTimeNanoseconds } from "./assembly/time";
+export { currentTimeNanoseconds, monotonicTimeNanoseconds } from "./assembly/time";

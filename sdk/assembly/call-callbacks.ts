@@ -1,6 +1,7 @@
 import { BufferType, readBuffer } from "./buffer";
 import { enterContext, leaveContext } from "./context-table";
 import { GrpcPending, readStatusMessage } from "./grpc-pending";
+import { cancelAllBut } from "./grpc-reaper";
 import { HttpCall } from "./http-call";
 import { HttpCallResponse } from "./http-call-response";
 import { Pending } from "./pending";
@@ -26,39 +27,39 @@ export function proxy_on_http_call_response(
 }
 
 export function proxy_on_grpc_receive_initial_metadata(id: u32, token: u32, count: u32): void {
-  const call = Pending.find<GrpcPending>(token);
-  if (call === null) return;
   const outer = enterContext(id);
-  call.actForOwner();
-  call.receiveInitialMetadata();
+  const call = find(id, token);
+  if (call !== null) call.receiveInitialMetadata();
   leaveContext(outer);
 }
 
 export function proxy_on_grpc_receive(id: u32, token: u32, size: u32): void {
-  const call = Pending.find<GrpcPending>(token);
-  if (call === null) return;
   const outer = enterContext(id);
-  call.actForOwner();
-  const message = readBuffer(BufferType.GrpcCallMessage, 0, size);
-  if (message !== null) call.receive(message);
+  const call = find(id, token);
+  const message = call === null ? null : readBuffer(BufferType.GrpcCallMessage, 0, size);
+  if (call !== null && message !== null) call.receive(message);
   leaveContext(outer);
 }
 
 export function proxy_on_grpc_receive_trailing_metadata(id: u32, token: u32, count: u32): void {
-  const call = Pending.find<GrpcPending>(token);
-  if (call === null) return;
   const outer = enterContext(id);
-  call.actForOwner();
-  call.receiveTrailingMetadata();
+  const call = find(id, token);
+  if (call !== null) call.receiveTrailingMetadata();
   leaveContext(outer);
 }
 
 export function proxy_on_grpc_close(id: u32, token: u32, code: u32): void {
-  const call = Pending.find<GrpcPending>(token);
-  if (call === null) return;
   const outer = enterContext(id);
-  const message = readStatusMessage();
-  call.actForOwner();
-  call.receiveClose(code, message);
+  const call = find(id, token);
+  if (call !== null) call.receiveClose(code, readStatusMessage());
   leaveContext(outer);
+}
+
+function find(id: u32, token: u32): GrpcPending | null {
+  cancelAllBut(token);
+  const call = Pending.find<GrpcPending>(token);
+  if (call === null) return null;
+  call.rootId = id;
+  call.actForOwner();
+  return call;
 }

@@ -169,6 +169,7 @@ export function proxy_on_delete(id: u32): void {
   const context = findContext(id);
   if (context === null) return;
   const outer = enterContext(id);
+  context.isEnding = true;
   context.onDelete();
   let pending = context.pending;
   while (pending !== null) {

@@ -9,7 +9,7 @@ export abstract class Context {
   /** Unique among the contexts that live at the same time in this module. */
   readonly id: u32 = newContextId;
 
-  /** Whether the host is done with it: {@link onDone} or {@link onLog} has been called. */
+  /** Whether it is over: the filter has broken it off, or the host has come to {@link onDone}, {@link onLog} or {@link onDelete}. */
   isEnding: bool = false;
 
   /** The SDK's: the latest of the calls that this context waits for. */
@@ -30,6 +30,11 @@ export abstract class Context {
 
   /** The context is gone after this. Host calls about its stream find nothing. */
   onDelete(): void {}
+
+  /** The SDK's: makes host calls be about this context. BadArgument when it is over. Ends with `actForCurrent`. */
+  protected act(): Status {
+    return this.isEnding ? Status.BadArgument : actFor(this.id);
+  }
 
   /** Ends a context whose {@link onDone} returned false. Can be called from any context, for instance from a timer. */
   done(): Status {

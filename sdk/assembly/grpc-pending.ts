@@ -24,6 +24,9 @@ export abstract class GrpcPending extends Pending {
     super();
   }
 
+  /** The SDK's: the root context that the host tells of it; 0 before it has told anything. */
+  rootId: u32 = 0;
+
   /** The SDK's: what the host calls. */
   abstract receive(message: Uint8Array): void;
   abstract receiveClose(code: u32, message: string): void;

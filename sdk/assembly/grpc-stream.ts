@@ -4,6 +4,7 @@ import { actFor, actForCurrent } from "./effective-context";
 import { proxy_grpc_cancel, proxy_grpc_close, proxy_grpc_send, proxy_grpc_stream } from "./env";
 import { GrpcPending } from "./grpc-pending";
 import { GrpcStatus } from "./grpc-status";
+import { cancelLater } from "./grpc-reaper";
 import { HeaderMap, HeaderMapType } from "./header-map";
 import { pairsSize, pushPairs } from "./header-pairs";
 import { Status } from "./status";
@@ -83,6 +84,7 @@ export class GrpcStream extends GrpcPending {
     pop(service);
     actForCurrent(owner.id);
     this.isSending = status == Status.Ok;
+    this.rootId = 0;
     if (this.isSending) this.begin(owner, load<u32>(tokenCell));
     return status;
   }
@@ -122,8 +124,9 @@ export class GrpcStream extends GrpcPending {
     this.end();
     const known = actFor(owner.id);
     if (known != Status.Ok) return known;
-    const status = proxy_grpc_cancel(this.token);
+    const status = this.rootId == 0 ? proxy_grpc_cancel(this.token) : proxy_grpc_close(this.token);
     actForCurrent(owner.id);
+    if (this.rootId != 0) cancelLater(this.rootId, this.token);
     return status;
   }
 
@@ -144,7 +147,9 @@ export class GrpcStream extends GrpcPending {
   }
 
   receiveClose(code: u32, message: string): void {
-    this.cancel();
+    // Envoy 1.40 crashes later when it is not told that we have heard.
+    proxy_grpc_close(this.token);
+    this.end();
     this.onClose(code, message);
   }
 }

@@ -9,9 +9,9 @@ export function readPairs(data: ArrayBuffer): Header[] {
   const start = changetype<usize>(data);
   const count = data.byteLength < 4 ? 0 : load<i32>(start);
   const headers = new Array<Header>(count);
-  let offset: usize = 4 + (<usize>count << 3);
+  let offset: usize = 4 + ((<usize>count) << 3);
   for (let i = 0; i < count; ++i) {
-    const sizes = start + 4 + (<usize>i << 3);
+    const sizes = start + 4 + ((<usize>i) << 3);
     const nameSize: usize = load<u32>(sizes);
     const valueSize: usize = load<u32>(sizes, 4);
     const valueOffset = offset + nameSize + 1;
@@ -31,10 +31,10 @@ export function pushPairs(headers: Header[]): usize {
   for (let i = 0; i < count; ++i) pairsSize += 10 + headers[i].nameLength + headers[i].valueLength;
   const start = pushSpace(pairsSize);
   store<u32>(start, count);
-  let data = start + 4 + (<usize>count << 3);
+  let data = start + 4 + ((<usize>count) << 3);
   for (let i = 0; i < count; ++i) {
     const header = headers[i];
-    const sizes = start + 4 + (<usize>i << 3);
+    const sizes = start + 4 + ((<usize>i) << 3);
     store<u32>(sizes, <u32>header.nameLength);
     store<u32>(sizes, <u32>header.valueLength, 4);
     data = appendWithNul(data, header.nameAddress, header.nameLength);

@@ -2,8 +2,9 @@ import { Action } from "./action";
 import { pop, push, pushedSize } from "./arguments";
 import { Body } from "./body";
 import { Context } from "./context";
-import { actFor, actForCurrent } from "./effective-context";
-import { proxy_continue_stream, proxy_send_local_response } from "./env";
+import { actForCurrent } from "./effective-context";
+import { proxy_close_stream, proxy_continue_stream, proxy_send_local_response } from "./env";
+import { runForeignFunction } from "./foreign-function";
 import { Header } from "./header";
 import { HeaderMap } from "./header-map";
 import { pairsSize, pushPairs } from "./header-pairs";
@@ -23,6 +24,8 @@ export class HttpContext extends Context {
   /** Whether the response is held back by the latest callback's answer. */
   isResponsePaused: bool = false;
 
+  // Envoy 1.40 crashes when a stream is answered or broken off that was answered, broken off or has ended, and when a
+  // response is resumed that has not begun. So the SDK refuses.
   private isAnswered: bool = false;
 
   /** @param endOfStream whether neither body nor trailers follow */
@@ -129,8 +132,8 @@ export class HttpContext extends Context {
     grpcStatus: i32 = -1,
     details: string = "",
   ): Status {
-    if (this.isAnswered || this.isEnding) return Status.BadArgument;
-    const known = actFor(this.id);
+    if (this.isAnswered) return Status.BadArgument;
+    const known = this.act();
     if (known != Status.Ok) return known;
     const pairs = pushPairs(headers);
     const detailsAddress = push(details);
@@ -151,10 +154,34 @@ export class HttpContext extends Context {
     return result;
   }
 
-  // Envoy 1.40 crashes when a response is resumed that has not begun, and when a stream is answered that has ended.
+  /**
+   * Breaks the stream off, whatever it has come to: the client's connection is reset, in HTTP/2 the stream. Can be called
+   * from any context. BadArgument when the stream has ended, or was answered by {@link sendLocalResponse}.
+   */
+  resetStream(): Status {
+    if (this.isAnswered) return Status.BadArgument;
+    const known = this.act();
+    if (known != Status.Ok) return known;
+    const status = proxy_close_stream(StreamType.HttpRequest);
+    actForCurrent(this.id);
+    if (status == Status.Ok) this.isEnding = true;
+    return status;
+  }
+
+  /**
+   * Lets the host choose the route anew, after a change to what it chooses by. In Envoy a change of headers does that by
+   * itself. NotFound in a host that has no such function.
+   */
+  clearRouteCache(): Status {
+    const known = this.act();
+    if (known != Status.Ok) return known;
+    const status = runForeignFunction("clear_route_cache", new Uint8Array(0));
+    actForCurrent(this.id);
+    return status;
+  }
+
   private resume(stream: StreamType): Status {
-    if (this.isEnding) return Status.BadArgument;
-    const known = actFor(this.id);
+    const known = this.act();
     if (known != Status.Ok) return known;
     const status = proxy_continue_stream(stream);
     actForCurrent(this.id);

@@ -40,7 +40,7 @@ export function proxy_on_downstream_connection_close(id: u32, peer: PeerType): v
   const stream = findStream(id);
   if (stream === null) return;
   const outer = enterContext(id);
-  stream.isClosed = true;
+  stream.isEnding = true;
   stream.onDownstreamClose(peer);
   leaveContext(outer);
 }

@@ -1,7 +1,7 @@
 import { Action } from "./action";
 import { Body } from "./body";
 import { BufferType } from "./buffer";
-import { actFor, actForCurrent } from "./effective-context";
+import { actForCurrent } from "./effective-context";
 import { Context } from "./context";
 import { proxy_close_stream, proxy_continue_stream } from "./env";
 import { PeerType } from "./peer-type";
@@ -30,9 +30,6 @@ export class TcpContext extends Context {
 
   /** Whether what comes from downstream is held back by the latest callback's answer. */
   isDownstreamPaused: bool = false;
-
-  /** The SDK's: whether {@link closeDownstream} or {@link closeUpstream} was called. */
-  isClosed: bool = false;
 
   /** The SDK's: whether {@link onUpstreamData} is running. */
   hasUpstreamData: bool = false;
@@ -85,8 +82,8 @@ export class TcpContext extends Context {
    * from any context, such as a timer.
    */
   resumeDownstream(): Status {
-    if (!this.isDownstreamPaused || this.isClosed || this.isEnding) return Status.BadArgument;
-    const known = actFor(this.id);
+    if (!this.isDownstreamPaused) return Status.BadArgument;
+    const known = this.act();
     if (known != Status.Ok) return known;
     const status = proxy_continue_stream(StreamType.Downstream);
     actForCurrent(this.id);
@@ -96,8 +93,7 @@ export class TcpContext extends Context {
 
   /** The same for what comes from the upstream; Unimplemented in Envoy. */
   resumeUpstream(): Status {
-    if (this.isClosed || this.isEnding) return Status.BadArgument;
-    const known = actFor(this.id);
+    const known = this.act();
     if (known != Status.Ok) return known;
     const status = proxy_continue_stream(StreamType.Upstream);
     actForCurrent(this.id);
@@ -118,12 +114,11 @@ export class TcpContext extends Context {
   }
 
   private close(stream: StreamType): Status {
-    if (this.isClosed || this.isEnding) return Status.BadArgument;
-    const known = actFor(this.id);
+    const known = this.act();
     if (known != Status.Ok) return known;
     const status = proxy_close_stream(stream);
     actForCurrent(this.id);
-    if (status == Status.Ok) this.isClosed = true;
+    if (status == Status.Ok) this.isEnding = true;
     return status;
   }
 }
