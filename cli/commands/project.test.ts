@@ -35,6 +35,20 @@ describe("from init to inspect", () => {
     expect(second.json()["digest"]).toBe(first.json()["digest"]);
   });
 
+  test("without -t the image is named after filter.yaml, by its version and as latest", async () => {
+    const { stdout } = await person.does(["build"], { cwd: project });
+    const [byVersion, latest] = stdout.trim().split("\n");
+    expect(byVersion).toMatch(/^my-hello:0\.1\.0@sha256:/);
+    expect(latest).toMatch(/^my-hello:latest@sha256:/);
+    expect((await person.does(["inspect", "my-hello", "--json"])).json()["digest"]).toBe(latest?.split("@")[1]);
+  });
+
+  test("a tag may be left out, and means latest; WASM_HUB is where the name belongs", async () => {
+    const vars = { WASM_HUB: "hub.example" };
+    const { stdout } = await person.does(["build", "-t", "me/hello"], { cwd: project, vars });
+    expect(stdout).toMatch(/^hub\.example\/me\/hello:latest@sha256:/);
+  });
+
   test("list shows what was built", async () => {
     const { stdout } = await person.types(["list"]);
     expect(stdout).toMatch(/127\.0\.0\.1:5000\/me\/hello:v1 +sha256:[0-9a-f]{12} +\d+\.\d KiB +Adds a response header/);
