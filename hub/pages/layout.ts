@@ -1,45 +1,54 @@
 import { type Html, html } from "../html.ts";
 import { stylePath } from "../style.ts";
 
-/** The frame of every page. @param search what stands in the search field */
-export function page(title: string, content: Html, search = ""): string {
+export interface PageOptions {
+  /** What the page is about; the hub's name follows. Absent: the hub's name alone. */
+  readonly title?: string;
+  readonly content: Html;
+  /** What stands in the search field. */
+  readonly search?: string;
+}
+
+const siteName = "WebAssembly Hub";
+
+/** The frame of every page. */
+export function page({ title, content, search = "" }: PageOptions): string {
   return html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title}</title>
+        <title>${title === undefined ? siteName : `${title} · ${siteName}`}</title>
         <link rel="stylesheet" href="${stylePath}" />
+        <link rel="icon" href="data:," />
       </head>
       <body>
         <a class="skip" href="#content">Skip to the content</a>
         <header>
-          <a class="brand" href="/">WebAssembly Hub</a>
-          <form action="/" role="search">
-            <label for="q" class="unseen">Search filters</label>
-            <input
-              id="q"
-              name="q"
-              type="search"
-              value="${search}"
-              placeholder="Search filters by name"
-              autocomplete="off"
-            />
-            <button>Search</button>
-          </form>
+          <div class="frame">
+            <a class="brand" href="/">${siteName}</a>
+            <form action="/" role="search">
+              <label for="q" class="unseen">Search filters by name</label>
+              <input
+                id="q"
+                name="q"
+                type="search"
+                value="${search}"
+                placeholder="Search filters by name"
+                maxlength="255"
+                autocomplete="off"
+              />
+              <button>Search</button>
+            </form>
+          </div>
         </header>
-        <main id="content">${content}</main>
-        <footer>An OCI registry for Proxy-Wasm filters. <a href="/api/v1/repositories">API</a></footer>
+        <main id="content" class="frame" tabindex="-1">${content}</main>
+        <footer>
+          <div class="frame">
+            An OCI registry for Proxy-Wasm filters: any OCI client can push and pull.
+            <a href="/api/v1/repositories">API</a>
+          </div>
+        </footer>
       </body>
     </html> `.text;
-}
-
-export function time(moment: Date): Html {
-  const iso = moment.toISOString();
-  return html`<time datetime="${iso}">${iso.slice(0, 16).replace("T", " ")} UTC</time>`;
-}
-
-export function size(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`;
-  return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 }

@@ -1,101 +1,82 @@
 import { type Html, html } from "../html.ts";
-import type { FilterDetails, RepositoryDetails } from "../shelf.ts";
-import { page, size, time } from "./layout.ts";
+import { markdown } from "../markdown/blocks.ts";
+import type { RepositoryDetails, TagDetails } from "../shelf.ts";
+import { facts } from "./facts.ts";
+import { count, day, digestCode, size } from "./format.ts";
+import { page } from "./layout.ts";
 
 /** Everything about one repository. @param host under which this hub was asked */
 export function repositoryPage(repository: RepositoryDetails, host: string): string {
-  const { name, tags, filter, annotations, readme, referrers } = repository;
-  const newest = tags[0];
+  const { name, tags, filter, annotations, readme } = repository;
   const description = annotations["org.opencontainers.image.description"];
-  const reference = `${host}/${name}:${newest?.tag ?? "latest"}`;
-  return page(
-    `${name} · WebAssembly Hub`,
-    html`<h1>${name}</h1>
+  return page({
+    title: name,
+    content: html`<h1>${name}</h1>
       ${description !== undefined && html`<p class="lead">${description}</p>`}
-      <section aria-label="Commands">
-        <pre><code>wasm pull ${reference}
-wasm deploy envoy ${reference} -b envoy.yaml</code></pre>
-      </section>
       <div class="columns">
         <div>
-          ${
+          ${tags[0] && commands(`${host}/${name}`, tags[0], filter !== undefined)}${
             readme !== undefined &&
-            html`<section>
-              <h2>README</h2>
-              <pre class="readme">${readme}</pre>
+            html`<section class="readme" aria-labelledby="readme">
+              <h2 id="readme">README</h2>
+              ${markdown(readme, 3)}
             </section>`
           }
-          <section>
-            <h2>Tags</h2>
-            <div class="scroll">
-              <table>
-                <thead>
-                  <tr>
-                    <th>Tag</th>
-                    <th>Digest</th>
-                    <th>Size</th>
-                    <th>Pushed</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  ${tags.map(
-                    ({ tag, digest, sizeBytes, pushedAt }) =>
-                      html`<tr>
-                        <td><code>${tag}</code></td>
-                        <td><code title="${digest}">${digest.slice(0, 19)}…</code></td>
-                        <td>${size(sizeBytes)}</td>
-                        <td>${time(pushedAt)}</td>
-                      </tr>`,
-                  )}
-                </tbody>
-              </table>
-            </div>
-          </section>
-          ${
+          ${tagTable(tags)}${
             filter?.configSchema !== undefined &&
-            html`<section>
-              <h2>Configuration schema</h2>
-              <pre><code>${filter.configSchema}</code></pre>
+            html`<section aria-labelledby="schema">
+              <h2 id="schema">Configuration schema</h2>
+              <pre tabindex="0"><code>${filter.configSchema}</code></pre>
             </section>`
           }
         </div>
-        <aside>
-          ${facts(filter, annotations)}${
-            referrers.length > 0 &&
-            html`<h2>Referrers</h2>
-              <ul class="plain">
-                ${referrers.map(({ artifactType, digest }) => html`<li>${artifactType}<br /><code title="${digest}">${digest.slice(0, 19)}…</code></li>`)}
-              </ul>`
-          }
-        </aside>
+        <aside aria-label="Facts">${facts(repository)}</aside>
       </div>`,
-  );
+  });
 }
 
-function facts(filter: FilterDetails | undefined, annotations: Readonly<Record<string, string>>): Html {
-  const rows: (readonly [string, string | undefined])[] = [
-    ["Version", annotations["org.opencontainers.image.version"]],
-    ["Licence", annotations["org.opencontainers.image.licenses"]],
-    ["Authors", annotations["org.opencontainers.image.authors"]],
-    ["Proxy-Wasm ABI", filter?.abiVersions.join(", ")],
-    ["Root ids", filter?.rootIds.map((id) => id || '""').join(", ")],
-    ["Module", filter && size(filter.moduleSizeBytes)],
-    ["Image format", filter?.format],
-  ];
-  const shown = rows.filter(([, value]) => value !== undefined && value !== "");
-  const source = annotations["org.opencontainers.image.source"];
-  // Nothing but a web address becomes a link.
-  const link =
-    source !== undefined &&
-    /^https?:\/\//.test(source) &&
-    html`<dt>Source</dt>
-      <dd><a href="${source}" rel="nofollow noopener">${source}</a></dd>`;
-  if (!filter) return html`<p class="muted">The newest tag is not an image of a Proxy-Wasm filter.</p>`;
-  return html`<dl>
-    ${shown.map(
-      ([name, value]) =>
-        html`<dt>${name}</dt>
-          <dd>${value}</dd>`,
-    )}${link}
-  </dl>`;
+/** Each of them is selected with one click. */
+function commands(repository: string, { tag, digest }: TagDetails, isFilter: boolean): Html {
+  const reference = `${repository}:${tag}`;
+  const line = (what: string, command: string): Html =>
+    html`<dt>${what}</dt>
+      <dd><code class="command" tabindex="0">${command}</code></dd>`;
+  return html`<section aria-labelledby="use">
+    <h2 id="use">Use it</h2>
+    <dl class="commands">
+      ${line("Pull", `wasm pull ${reference}`)}${
+        isFilter && line("Deploy to an Envoy", `wasm deploy envoy ${reference} -b envoy.yaml`)
+      }
+      ${line("Exactly this one, by digest", `wasm pull ${repository}@${digest}`)}
+    </dl>
+  </section>`;
+}
+
+function tagTable(tags: readonly TagDetails[]): Html {
+  return html`<section aria-labelledby="tags">
+    <h2 id="tags">${count(tags.length, "tag", "tags")}</h2>
+    <div class="scroll" tabindex="0" role="region" aria-labelledby="tags">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Tag</th>
+            <th scope="col">Digest</th>
+            <th scope="col">Size</th>
+            <th scope="col">Pushed</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${tags.map(
+            ({ tag, digest, sizeBytes, pushedAt }) =>
+              html`<tr>
+                <td><code>${tag}</code></td>
+                <td>${digestCode(digest)}</td>
+                <td>${size(sizeBytes)}</td>
+                <td>${day(pushedAt)}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
 }

@@ -8,13 +8,19 @@ import { repositoriesContract } from "./contract/repositories.ts";
 import type { OpenCatalogue } from "./contract/samples.ts";
 import { tagsContract } from "./contract/tags.ts";
 
+const parts: Readonly<Record<string, (open: OpenCatalogue) => void>> = {
+  "blob links": blobLinksContract,
+  manifests: manifestsContract,
+  referrers: referrersContract,
+  tags: tagsContract,
+  repositories: repositoriesContract,
+  "writes at the same time": concurrencyContract,
+  durability: durabilityContract,
+};
+
 /** Every catalogue passes these. Call it once for each: SQLite, Postgres … */
 export function catalogueContract(open: OpenCatalogue): void {
-  describe("blob links", () => blobLinksContract(open));
-  describe("manifests", () => manifestsContract(open));
-  describe("referrers", () => referrersContract(open));
-  describe("tags", () => tagsContract(open));
-  describe("repositories", () => repositoriesContract(open));
-  describe("writes at the same time", () => concurrencyContract(open));
-  describe("durability", () => durabilityContract(open));
+  describe.each(Object.entries(parts))("%s", (_name, part) => {
+    part(open);
+  });
 }

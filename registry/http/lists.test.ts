@@ -28,11 +28,17 @@ beforeAll(async () => {
 });
 afterAll(() => hub[Symbol.asyncDispose]());
 
-async function get<Body>(path: string): Promise<{ body: Body; next: string | undefined; type: string | undefined }> {
+interface Got {
+  readonly body: { readonly repositories?: readonly string[]; readonly manifests?: readonly Descriptor[] };
+  readonly next: string | undefined;
+  readonly type: string | undefined;
+}
+
+async function get(path: string): Promise<Got> {
   const { status, headers, body } = await send(hub.url, "GET", path);
   expect(status).toBe(200);
   const next = /^<([^>]+)>; rel="next"$/.exec(headers["link"]?.toString() ?? "")?.[1];
-  return { body: JSON.parse(body.toString()) as Body, next, type: headers["content-type"] };
+  return { body: JSON.parse(body.toString()) as Got["body"], next, type: headers["content-type"] };
 }
 
 describe("/tags/list", () => {
@@ -73,9 +79,10 @@ describe("/_catalog", () => {
   test("walks through all repositories by its links", async () => {
     const seen: string[] = [];
     for (let path: string | undefined = "/v2/_catalog?n=3"; path !== undefined;) {
-      const page: { body: { repositories: string[] }; next: string | undefined } = await get(path);
-      expect(page.body.repositories.length).toBeLessThanOrEqual(3);
-      seen.push(...page.body.repositories);
+      const page: Got = await get(path);
+      const { repositories: names = [] } = page.body;
+      expect(names.length).toBeLessThanOrEqual(3);
+      seen.push(...names);
       path = page.next;
     }
     expect(seen).toEqual(["a/one", "b/two", "me/attached", "me/filter"]);
@@ -84,9 +91,6 @@ describe("/_catalog", () => {
 
 describe("/referrers/<digest>", () => {
   const path = `/v2/me/attached/referrers/${subject.digest}`;
-  interface Index {
-    readonly manifests: readonly Descriptor[];
-  }
   const filtersApplied = async (query: string): Promise<unknown> =>
     (await send(hub.url, "GET", path + query)).headers["oci-filters-applied"];
 
@@ -98,25 +102,25 @@ describe("/referrers/<digest>", () => {
   });
 
   test("of one artifact type says that it was filtered", async () => {
-    const { body } = await get<Index>(`${path}?artifactType=x/sbom`);
+    const { body } = await get(`${path}?artifactType=x/sbom`);
     expect(body.manifests).toEqual(referrers.filter(({ artifactType }) => artifactType === "x/sbom"));
     expect(await filtersApplied("?artifactType=x/sbom")).toBe("artifactType");
-    expect((await get<Index>(`${path}?artifactType=x/none`)).body.manifests).toEqual([]);
+    expect((await get(`${path}?artifactType=x/none`)).body.manifests).toEqual([]);
   });
 
   test("keeps the filter in the link to the next page", async () => {
-    const first = await get<Index>(`${path}?n=1&artifactType=x/sbom`);
+    const first = await get(`${path}?n=1&artifactType=x/sbom`);
     expect(first.next).toMatch(/artifactType=x%2Fsbom/);
-    const second = await get<Index>(first.next ?? "");
-    expect([...first.body.manifests, ...second.body.manifests]).toEqual(
+    const second = await get(first.next ?? "");
+    expect([...(first.body.manifests ?? []), ...(second.body.manifests ?? [])]).toEqual(
       referrers.filter(({ artifactType }) => artifactType === "x/sbom"),
     );
     expect(second.next).toBeUndefined();
   });
 
   test("of something that nobody has pushed, or that nothing refers to, is empty", async () => {
-    expect((await get<Index>(`/v2/me/attached/referrers/${digestOf("x")}`)).body.manifests).toEqual([]);
-    expect((await get<Index>(`/v2/never/seen/referrers/${subject.digest}`)).body.manifests).toEqual([]);
+    expect((await get(`/v2/me/attached/referrers/${digestOf("x")}`)).body.manifests).toEqual([]);
+    expect((await get(`/v2/never/seen/referrers/${subject.digest}`)).body.manifests).toEqual([]);
   });
 
   test("with annotations too large for one answer comes in pages below the size that clients read", async () => {
@@ -130,7 +134,7 @@ describe("/referrers/<digest>", () => {
     for (let next: string | undefined = `/v2/me/large/referrers/${about.digest}`; next !== undefined;) {
       const { body, headers } = await send(hub.url, "GET", next);
       expect(body.byteLength).toBeLessThanOrEqual(largestManifestBytes);
-      seen += (JSON.parse(body.toString()) as Index).manifests.length;
+      seen += (JSON.parse(body.toString()) as { manifests: unknown[] }).manifests.length;
       next = /^<([^>]+)>/.exec(headers["link"]?.toString() ?? "")?.[1];
     }
     expect(seen).toBe(4);
