@@ -7,8 +7,6 @@ export interface FileChange {
   readonly path: string;
   readonly before: Buffer | undefined;
   readonly after: Buffer | undefined;
-  /** Whether a person reads it: shown in a diff. */
-  readonly isText: boolean;
 }
 
 /** A file in the deployment's own folder. */
@@ -18,7 +16,7 @@ export function ownChange(
   path: string,
   after: Buffer | undefined,
 ): FileChange {
-  return { role, path, before: own.get(path), after, isText: role !== "module" };
+  return { role, path, before: own.get(path), after };
 }
 
 /** Clusters before the listeners whose filters fetch through them; what a running Envoy does not read comes last. */
@@ -29,7 +27,7 @@ export function configChanges({ configs }: Snapshot, texts: ReadonlyMap<ConfigFi
       .map((config) => {
         const before = config.yaml.text;
         const after = Buffer.from(texts.get(config) ?? before);
-        return { role, path: config.path, before: Buffer.from(before), after, isText: true };
+        return { role, path: config.path, before: Buffer.from(before), after };
       }),
   );
 }

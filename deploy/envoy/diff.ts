@@ -1,16 +1,25 @@
 import { createTwoFilesPatch } from "diff";
 import type { FileChange } from "./changes.ts";
 
-/** A unified diff of a plan's changes; of files that are not text, what happens to them. */
+/**
+ * What a plan changes, for a person: a unified diff of the configuration that Envoy reads, and a line for each file that is
+ * only ours: a module, the record, what is new or goes.
+ */
 export function formatDiff(changes: readonly FileChange[]): string {
-  return changes.map((change) => formatChange(change)).join("");
+  return changes.map((change) => (isForReading(change) ? formatPatch(change) : formatLine(change))).join("");
 }
 
-function formatChange({ path, before, after, isText }: FileChange): string {
-  if (!isText) {
-    if (after === undefined) return `- ${path} (${before?.byteLength ?? 0} bytes)\n`;
-    return `+ ${path} (${after.byteLength} bytes)\n`;
-  }
+function isForReading({ role, before, after }: FileChange): boolean {
+  if (role === "extension") return before !== undefined && after !== undefined;
+  return role !== "module" && role !== "record";
+}
+
+function formatLine({ path, before, after }: FileChange): string {
+  const mark = before === undefined ? "+" : after === undefined ? "-" : "~";
+  return `${mark} ${path} (${(after ?? before)?.byteLength ?? 0} bytes)\n`;
+}
+
+function formatPatch({ path, before, after }: FileChange): string {
   const [from, to] = [before === undefined ? "/dev/null" : path, after === undefined ? "/dev/null" : path];
   const patch = createTwoFilesPatch(from, to, before?.toString("utf8") ?? "", after?.toString("utf8") ?? "", "", "", {
     context: 3,

@@ -1,4 +1,4 @@
-import { dereference, type EnvoyYaml } from "#envoy/schema";
+import { dereference, entries, type EnvoyYaml } from "#envoy/schema";
 import { isMap, isScalar, isSeq, type Node, type YAMLSeq } from "yaml";
 
 /** A field by its proto name or, as Envoy also takes it, by its JSON name; through aliases. */
@@ -6,7 +6,8 @@ export function field(yaml: EnvoyYaml, node: unknown, name: string): Node | unde
   const map = dereference(node, yaml.document);
   if (!isMap(map)) return undefined;
   const jsonName = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  return dereference(map.get(name, true) ?? map.get(jsonName, true), yaml.document);
+  const seen = entries(map);
+  return dereference((seen.get(name) ?? seen.get(jsonName))?.value, yaml.document);
 }
 
 export function at(yaml: EnvoyYaml, node: unknown, ...names: readonly string[]): Node | undefined {

@@ -367,16 +367,30 @@ describe("planDeploy() refuses", () => {
   });
 });
 
-test("the diff of a plan shows our lines, the module's size, and what is in the folder of the deployment", () => {
-  const folder = new MemoryFolder({ bootstrap: marked(block).before });
-  const { changes } = folder.plan();
-  const [module, ...texts] = formatDiff(changes).split(/^(?=--- )/m);
-  expect(module).toMatch(/^\+ \/etc\/envoy\/wasm-hub\/demo\/sha256-[0-9a-f]{64}\.wasm \(6 bytes\)\n$/);
-  expect(texts.map((text) => text.split("\n", 2).join(" "))).toEqual([
-    "--- /dev/null +++ /etc/envoy/wasm-hub/demo/deployment.json",
-    "--- /dev/null +++ /etc/envoy/wasm-hub/demo/slot-new/extension.json",
-    "--- /etc/envoy/envoy.yaml +++ /etc/envoy/envoy.yaml",
-  ]);
-  const changed = texts[2]?.split("\n").filter((line) => /^[+-] /.test(line));
-  expect(changed).toEqual(slotLines().map((line) => `+${" ".repeat(18)}${line}`));
+describe("the diff of a plan", () => {
+  test("shows our lines in Envoy's configuration, and a line for each new file in the deployment's folder", () => {
+    const folder = new MemoryFolder({ bootstrap: marked(block).before });
+    const { changes } = folder.plan();
+    const [own, patch] = formatDiff(changes).split(/^(?=--- )/m);
+    expect(own?.replaceAll(/[0-9a-f]{64}/g, "…").replaceAll(/\d+ bytes/g, "N bytes")).toBe(
+      [
+        "+ /etc/envoy/wasm-hub/demo/sha256-….wasm (N bytes)",
+        "+ /etc/envoy/wasm-hub/demo/deployment.json (N bytes)",
+        "+ /etc/envoy/wasm-hub/demo/slot-new/extension.json (N bytes)",
+        "",
+      ].join("\n"),
+    );
+    expect(patch?.split("\n", 2)).toEqual(["--- /etc/envoy/envoy.yaml", "+++ /etc/envoy/envoy.yaml"]);
+    const changed = patch?.split("\n").filter((line) => /^[+-] /.test(line));
+    expect(changed).toEqual(slotLines().map((line) => `+${" ".repeat(18)}${line}`));
+  });
+
+  test("shows what becomes of the filter's configuration when it is deployed again", () => {
+    const folder = new MemoryFolder({ bootstrap: marked(block).before });
+    folder.deploy({ configuration: '{"value":"before"}' });
+    const diff = formatDiff(folder.plan({ configuration: '{"value":"after"}' }).changes);
+    expect(diff).toContain(`~ /etc/envoy/wasm-hub/demo/deployment.json (`);
+    expect(diff).toMatch(/^-.*before/m);
+    expect(diff).toMatch(/^\+.*after/m);
+  });
 });
