@@ -5,12 +5,12 @@ import { DeployError, type DeployRequest } from "#deploy/envoy";
 import { checkModule, requiredCapabilities } from "#module";
 import type { Digest } from "#oci";
 import { formatReference } from "#oci";
-import { readFilterImage, readModule } from "#oci/image";
+import { readFilterImage } from "#oci/image";
 import { originOf } from "#oci/client";
 import { checkConfig, type ImageConfig, readImageConfig } from "#project";
 import type { Context } from "./context.ts";
 import { usageError } from "./errors.ts";
-import { findImage } from "./images.ts";
+import { findImage, readFoundModule } from "./images.ts";
 import { type ImageReference, readReference } from "./references.ts";
 
 export interface DeployFlags {
@@ -32,9 +32,10 @@ export interface DeployFlags {
 export async function readDeployRequest(context: Context, text: string, flags: DeployFlags): Promise<DeployRequest> {
   const { signal } = context;
   const reference = readReference(text, flags.hub);
-  const { source, manifest } = await findImage(context, reference, flags);
+  const found = await findImage(context, reference, flags);
+  const { source, manifest } = found;
   const image = await readFilterImage(source, manifest, { signal });
-  const { module, runtimeConfig } = await readModule(source, image, { signal });
+  const { module, runtimeConfig } = await readFoundModule(context, found, image);
   const info = checkModule(module);
   const configured = await readImageConfig(source, image, signal);
   return {

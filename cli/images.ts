@@ -7,6 +7,7 @@ import {
   formatReference,
 } from "#oci";
 import type { RemoteRepository } from "#oci/client";
+import { type FilterContent, type FilterImage, readModule } from "#oci/image";
 import { type LayoutRepository, OciLayout, repositoryName } from "#oci/layout";
 import type { Context } from "./context.ts";
 import { type ImageReference } from "./references.ts";
@@ -70,6 +71,24 @@ export async function findImage(
   }
   const source = openRegistry(context, reference.registry, flags).repository(reference.repository);
   return { source, manifest: await resolveRemote(source, reference, context.signal), where: "registry" };
+}
+
+/** Reads the module of an image that was found, and shows how far it is when it comes from a registry. */
+export async function readFoundModule(context: Context, found: FoundImage, image: FilterImage): Promise<FilterContent> {
+  const { signal, progress } = context;
+  if (found.where === "store") return readModule(found.source, image, { signal });
+  const task = progress.task(
+    `fetching ${image.layer.digest.slice("sha256:".length, "sha256:".length + 12)}`,
+    image.layer.size,
+  );
+  try {
+    const content = await readModule(found.source, image, { signal, onBytes: (bytes) => task.advance(bytes) });
+    task.done();
+    return content;
+  } catch (error) {
+    task.fail();
+    throw error;
+  }
 }
 
 /** Resolves a reference in its registry. @throws {OciError} CONTENT_NOT_FOUND, with the tags that are there */

@@ -2,12 +2,12 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { checkModule, type ModuleInfo, parseModule, requiredCapabilities } from "#module";
 import { digestOf, formatReference } from "#oci";
-import { type FilterImage, readFilterImage, readModule } from "#oci/image";
+import { type FilterImage, readFilterImage } from "#oci/image";
 import { readImageConfig } from "#project";
 import { defineCommand } from "../command.ts";
 import type { Context } from "../context.ts";
-import { hub, json, plainHttp } from "../flags.ts";
-import { findImage } from "../images.ts";
+import { hub, json, plainHttp, progress } from "../flags.ts";
+import { findImage, readFoundModule } from "../images.ts";
 import { readReference } from "../references.ts";
 import { formatSize } from "../terminal/format.ts";
 
@@ -25,7 +25,7 @@ export const inspect = defineCommand({
       isStored: true,
     },
   },
-  flags: { "plain-http": plainHttp, hub, json },
+  flags: { "plain-http": plainHttp, hub, progress, json },
   examples: [
     { text: "an image", command: "wasm inspect hub.example/me/my-filter:v1" },
     { text: "a file", command: "wasm inspect filter.wasm" },
@@ -83,10 +83,11 @@ async function inspectImage(
   flags: { readonly hub: string | undefined; readonly "plain-http": boolean },
 ): Promise<Inspected> {
   const reference = readReference(text, flags.hub);
-  const { source, manifest, where } = await findImage(context, reference, flags);
+  const found = await findImage(context, reference, flags);
+  const { source, manifest, where } = found;
   const options = { signal: context.signal };
   const image: FilterImage = await readFilterImage(source, manifest, options);
-  const { module, runtimeConfig } = await readModule(source, image, options);
+  const { module, runtimeConfig } = await readFoundModule(context, found, image);
   const referrers = await Array.fromAsync(source.referrers(manifest, undefined, context.signal));
   return {
     reference: formatReference(reference),

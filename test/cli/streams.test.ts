@@ -193,3 +193,12 @@ test("-v adds the stack trace of the error and of its cause, and nothing else do
   expect(stderr).toMatch(/^ClientError \[REGISTRY_UNREACHABLE\]: [^\n]*\n\s+at /m);
   expect(stderr).toContain("caused by ");
 });
+
+test("what inspect fetches from a registry it shows, as other transfers", async () => {
+  await machine.run(["push", `${hub.host}/me/x:v1`]);
+  const words = ["inspect", `${hub.host}/me/x:v1`, "--progress", "json", "--json"];
+  const { stdout, stderr } = await machine.run(words, { vars: { XDG_DATA_HOME: join(machine.home, "empty") } });
+  const { module } = JSON.parse(stdout) as { module: { sizeBytes: number } };
+  const last = JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? "") as { progress: unknown };
+  expect(last.progress).toMatchObject({ state: "done", bytes: module.sizeBytes, totalBytes: module.sizeBytes });
+});
