@@ -18,6 +18,7 @@ export { JsonKind, JsonValue, parseJson } from "./assembly/json";
 export { LogLevel, log } from "./assembly/log";
 export { Counter, Gauge, Histogram } from "./assembly/metric";
 export { PeerType } from "./assembly/peer-type";
+export { properties } from "./assembly/properties";
 export {
   getBooleanProperty,
   getIntegerProperty,

@@ -4,7 +4,7 @@ import { BufferType, readBuffer, readConfiguration } from "./buffer";
 import { addContext, enterContext, findContext, leaveContext, removeContext, setNewContextId } from "./context-table";
 import { HttpContext } from "./http-context";
 import { log } from "./log";
-import { getSegment } from "./property";
+import { findText } from "./property";
 import { createRootContext } from "./registry";
 import { allocateResult } from "./result";
 import { RootContext } from "./root-context";
@@ -23,7 +23,7 @@ export function proxy_on_context_create(id: u32, parentId: u32): void {
   const outer = enterContext(id);
   setNewContextId(id);
   if (parentId == 0) {
-    const rootId = getSegment("plugin_root_id");
+    const rootId = findText("plugin_root_id");
     const root = createRootContext(rootId === null ? "" : rootId);
     if (root !== null) addContext(root);
   } else {

@@ -5,7 +5,14 @@ import { Status } from "./status";
 import { encodeUtf8, utf8Bytes } from "./utf8";
 
 /**
- * A fact about the stream, the connection or the proxy, such as `["request", "path"]`; `null` when there is none.
+ * A fact about the stream, the connection or the proxy; `null` when there is none. {@link properties} has the well-known
+ * ones by name.
+ *
+ * ```ts
+ * function tenant(): string | null {
+ *   return getProperty(["metadata", "filter_metadata", "my.router", "tenant"]);
+ * }
+ * ```
  *
  * @see https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes for Envoy's
  */
@@ -18,23 +25,45 @@ export function getPropertyBytes(path: string[]): Uint8Array | null {
   return find(path) == Status.Ok ? takeBytes() : null;
 }
 
-/** A property that is a number, a time (nanoseconds since 1970) or a duration (nanoseconds); `missing` when there is none. */
+/**
+ * A property that is a number, a time (nanoseconds since 1970) or a duration (nanoseconds); `missing` when there is none.
+ *
+ * ```ts
+ * function isLarge(): bool {
+ *   return getIntegerProperty(["request", "size"], 0) > 1_000_000;
+ * }
+ * ```
+ */
 export function getIntegerProperty(path: string[], missing: i64): i64 {
-  const value =
-    find(path) == Status.Ok && load<usize>(resultSize) == 8 ? load<i64>(load<usize>(resultAddress)) : missing;
-  releaseResult();
-  return value;
+  return integerOf(find(path), missing);
 }
 
-/** A property that is true or false; `missing` when there is none. */
+/**
+ * A property that is true or false; `missing` when there is none.
+ *
+ * ```ts
+ * function hasCertificate(): bool {
+ *   return getBooleanProperty(["connection", "mtls"], false);
+ * }
+ * ```
+ */
 export function getBooleanProperty(path: string[], missing: bool): bool {
-  const value =
-    find(path) == Status.Ok && load<usize>(resultSize) == 1 ? load<u8>(load<usize>(resultAddress)) != 0 : missing;
-  releaseResult();
-  return value;
+  return booleanOf(find(path), missing);
 }
 
-/** Sets a property that later filters and the access log can read. In Envoy it is filter state, `wasm.` and the path. */
+/**
+ * Sets a property that later filters and the access log can read. In Envoy it is filter state, `wasm.` and the path.
+ * NotFound where there is no stream.
+ *
+ * ```ts
+ * class Tag extends HttpContext {
+ *   onRequestHeaders(endOfStream: bool): Action {
+ *     setProperty(["tenant"], "blue"); // %FILTER_STATE(wasm.tenant)%
+ *     return Action.Continue;
+ *   }
+ * }
+ * ```
+ */
 export function setProperty(path: string[], value: string): Status {
   return setPropertyBytes(path, utf8Bytes(value));
 }
@@ -47,13 +76,41 @@ export function setPropertyBytes(path: string[], value: Uint8Array): Status {
   return status;
 }
 
-/** {@link getProperty} for a path of one segment, without an array. */
-export function getSegment(name: string): string | null {
+/** The SDK's: {@link getProperty} for a path whose segments have NULs between them, without an array. */
+export function findText(path: string): string | null {
+  return findJoined(path) == Status.Ok ? takeString() : null;
+}
+
+/** The SDK's: {@link getIntegerProperty} for such a path. */
+export function findInteger(path: string, missing: i64): i64 {
+  return integerOf(findJoined(path), missing);
+}
+
+/** The SDK's: {@link getBooleanProperty} for such a path. */
+export function findBoolean(path: string, missing: bool): bool {
+  return booleanOf(findJoined(path), missing);
+}
+
+function integerOf(status: Status, missing: i64): i64 {
+  const isInteger = status == Status.Ok && load<usize>(resultSize) == 8;
+  const value = isInteger ? load<i64>(load<usize>(resultAddress)) : missing;
+  releaseResult();
+  return value;
+}
+
+function booleanOf(status: Status, missing: bool): bool {
+  const isBoolean = status == Status.Ok && load<usize>(resultSize) == 1;
+  const value = isBoolean ? load<u8>(load<usize>(resultAddress)) != 0 : missing;
+  releaseResult();
+  return value;
+}
+
+function findJoined(path: string): Status {
   expectResult();
-  const address = push(name);
+  const address = push(path);
   const status = proxy_get_property(address, pushedSize, resultAddress, resultSize);
   pop(address);
-  return status == Status.Ok ? takeString() : null;
+  return status;
 }
 
 function find(path: string[]): Status {
