@@ -27,6 +27,8 @@ export interface Context {
   readonly isJson: boolean;
   /** Whether {@link note} says nothing. */
   readonly isSilent: boolean;
+  /** Whether all is to be said, however long it is. */
+  readonly isVerbose: boolean;
   /** Colours for stdout. */
   readonly style: Style;
   /** Colours for stderr. */
@@ -78,6 +80,7 @@ export function openContext(env: Env, manner: Manner, commands: CommandTree): Op
     progress,
     isJson,
     isSilent,
+    isVerbose: manner.isVerbose,
     style: styleFor(env.stdout),
     noteStyle,
     columns: env.stdout.columns(),

@@ -1,10 +1,8 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { packageRoot } from "#core";
-
-/** What the tool writes into a project, and Git ignores. */
-export const workFolder = ".wasm";
+import { packageRoot, writeFileAtomic } from "#core";
+import { workFolder } from "./work-folder.ts";
 
 /**
  * Writes `.wasm/tsconfig.json`, which the project's own `tsconfig.json` extends: with it an editor knows AssemblyScript's
@@ -27,5 +25,5 @@ export async function writeEditorConfig(folder: string): Promise<void> {
   // An editor that watches the file must not see a change where there is none.
   if ((await readFile(path, "utf8").catch(() => "")) === text) return;
   await mkdir(join(folder, workFolder), { recursive: true });
-  await writeFile(path, text);
+  await writeFileAtomic(path, text);
 }

@@ -6,6 +6,7 @@ export const projectErrors = {
   PROJECT_EXISTS: "wasm init would write over files that are there",
   SOURCE_MISSING: "the source file that filter.yaml names does not exist",
   BUILD_FAILED: "the compiler refused the filter's source",
+  COMPILER_FAILED: "the compiler itself failed, and says nothing about the filter's source",
   CONFIG_INVALID: "a plugin configuration does not follow the filter's schema",
   CONFIG_SCHEMA_INVALID: "the schema for the plugin configuration is not a JSON Schema",
 } as const satisfies ErrorTable;

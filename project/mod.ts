@@ -1,6 +1,6 @@
 export { checkConfig, compileSchema, type JsonSchema } from "./config-schema.ts";
 export { type ImageConfig, readImageConfig } from "./image-config.ts";
-export { workFolder, writeEditorConfig } from "./editor.ts";
+export { writeEditorConfig } from "./editor.ts";
 export { type Problem, ProjectError, projectErrors } from "./errors.ts";
 export { loadProject, manifestFile, type Project } from "./load.ts";
 export {
@@ -14,3 +14,4 @@ export {
 export { packageFilter, type PackagedFilter, type PackageOptions } from "./package.ts";
 export { readManifest } from "./read-manifest.ts";
 export { readTemplate, scaffold, type ScaffoldInput } from "./scaffold.ts";
+export { workFolder } from "./work-folder.ts";

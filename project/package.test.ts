@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -189,6 +189,15 @@ describe("loadProject()", () => {
         hint: expect.stringContaining("wasm init") as string,
       });
     }
+  });
+
+  test("takes no folder for a file", async () => {
+    await mkdir(join(folder, "README.md"));
+    await writeFile(join(folder, "filter.yaml"), JSON.stringify(manifest));
+    expect(await loadProject(folder)).toMatchObject({ readme: undefined });
+    await rm(join(folder, "filter.yaml"));
+    await mkdir(join(folder, "filter.yaml"));
+    await expect(loadProject(folder)).rejects.toMatchObject({ code: "PROJECT_NOT_FOUND" });
   });
 
   test("does not need a README", async () => {

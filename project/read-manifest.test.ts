@@ -197,6 +197,17 @@ config:
     );
   });
 
+  test("counts lines and columns as an editor does in a file with a byte order mark and Windows' line ends", () => {
+    const text = `\uFEFF${good.replace("my-filter", "My").replaceAll("\n", "\r\n")}colour: red\r\n`;
+    expect(problemsOf(text)).toEqual([
+      expect.stringMatching(/^1:7: name: must be lower-case/),
+      '7:1: "colour" is not known here',
+    ]);
+    expect(readManifest(`\uFEFF${good.replaceAll("\n", "\r\n")}`, "filter.yaml")).toEqual(
+      readManifest(good, "filter.yaml"),
+    );
+  });
+
   test("does not unfold a file that is made to explode", () => {
     const rows = Array.from({ length: 12 }, (_, n) => `x${n + 1}: &x${n + 1} [${`*x${n}, `.repeat(10)}]`);
     expect(problemsOf(`x0: &x0 [a]\n${rows.join("\n")}\n`)).toEqual([expect.stringMatching(/^1:1: .*alias/i)]);

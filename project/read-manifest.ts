@@ -15,7 +15,8 @@ let validator: ReturnType<Ajv2020["compile"]> | undefined;
  */
 export function readManifest(text: string, file: string): FilterManifest {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  // A byte order mark would count as a character of the first line.
+  const document = parseDocument(text.replace(/^\uFEFF/, ""), { lineCounter: lines });
   const at = (offset: number, message: string): Problem => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1), message };

@@ -1,8 +1,7 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { writeEditorConfig } from "./editor.ts";
 import { loadProject } from "./load.ts";
 import { scaffold } from "./scaffold.ts";
 
@@ -77,32 +76,5 @@ describe("scaffold()", () => {
     await writeFile(join(root, "file"), "mine");
     await expect(scaffold({ ...input, folder: join(root, "file") })).rejects.toMatchObject({ code: "PROJECT_EXISTS" });
     expect(await readFile(join(root, "file"), "utf8")).toBe("mine");
-  });
-});
-
-describe("writeEditorConfig()", () => {
-  async function config(): Promise<{ extends: string; compilerOptions: { paths: Record<string, string[]> } }> {
-    return JSON.parse(await readFile(join(folder, ".wasm", "tsconfig.json"), "utf8")) as never;
-  }
-
-  test("leads an editor to AssemblyScript's types and to the SDK", async () => {
-    await writeEditorConfig(folder);
-    const { extends: base, compilerOptions } = await config();
-    const sdk = compilerOptions.paths["@wasm-hub/sdk"]?.[0] ?? "";
-    for (const path of [base, sdk]) {
-      expect(isAbsolute(path)).toBe(true);
-      expect((await stat(path)).isFile(), `file ${path}`).toBe(true);
-    }
-  });
-
-  test("does not touch a file that is as it should be, and mends one that is not", async () => {
-    await writeEditorConfig(folder);
-    const path = join(folder, ".wasm", "tsconfig.json");
-    const before = await stat(path, { bigint: true });
-    await writeEditorConfig(folder);
-    expect((await stat(path, { bigint: true })).mtimeNs).toBe(before.mtimeNs);
-    await writeFile(path, "{}");
-    await writeEditorConfig(folder);
-    expect((await config()).extends).toContain("assembly.json");
   });
 });

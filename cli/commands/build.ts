@@ -5,12 +5,13 @@ import { formatReference } from "#oci";
 import { imageFormats, type PackedImage, writeImage } from "#oci/image";
 import { repositoryName } from "#oci/layout";
 import { loadProject, packageFilter } from "#project";
-import { type Diagnostic, formatDiagnostic } from "#project/build";
+import { buildModule } from "#project/build";
 import { defineCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import { hub, json, progress } from "../flags.ts";
 import { openStore } from "../images.ts";
 import { type ImageReference, readTagReference } from "../references.ts";
+import { DiagnosticPrinter } from "../terminal/diagnostic-printer.ts";
 import { formatSize } from "../terminal/format.ts";
 
 export const build = defineCommand({
@@ -76,13 +77,13 @@ export const build = defineCommand({
     const { manifest } = project;
     const names = flags.tag.length > 0 ? flags.tag : [`${manifest.name}:${manifest.version}`, manifest.name];
     const references = names.map((name) => readTagReference(name, flags.hub));
-    const { buildModule } = await import("#project/build");
+    const diagnostics = new DiagnosticPrinter(context);
     const built = await buildModule(project, {
       cache: !flags["no-cache"],
       progress: context.progress,
-      onDiagnostic: context.isSilent ? undefined : (diagnostic) => showDiagnostic(context, diagnostic),
+      onDiagnostic: context.isSilent ? undefined : (diagnostic) => diagnostics.print(diagnostic),
       signal: context.signal,
-    });
+    }).finally(() => diagnostics.end());
     const packaged = await packageFilter(project, built.module, built.info, { format: flags.format });
     await keep(context, references, packaged.image, packaged.referrers);
     if (flags.output !== undefined) await writeFileAtomic(resolve(context.cwd, flags.output), built.module);
@@ -128,14 +129,6 @@ function moduleDescriptor({ blobs }: PackedImage): Descriptor {
   return blobs
     .map(({ descriptor }) => descriptor)
     .reduce((largest, next) => (next.size > largest.size ? next : largest));
-}
-
-const severityStyles = { error: ["red", "bold"], warning: "yellow", info: "cyan" } as const;
-
-function showDiagnostic(context: Context, diagnostic: Diagnostic): void {
-  const paint = (severity: Diagnostic["severity"], text: string): string =>
-    context.noteStyle(severityStyles[severity], text);
-  context.note(`${formatDiagnostic(diagnostic, paint)}\n`);
 }
 
 function withDigest(reference: ImageReference, digest: Digest): ImageReference {

@@ -2,7 +2,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { writeFileAtomic } from "#core";
 import { digestOf } from "#oci";
-import { workFolder } from "../editor.ts";
+import { workFolder } from "../work-folder.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 
 /** What a build read and what came of it, kept in the project's `.wasm/build/`. */

@@ -2,16 +2,8 @@ import { readFile } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { digestOf } from "#oci";
 import asc from "assemblyscript/asc";
+import { compilerArguments, type CompileJob, moduleName } from "./compile-job.ts";
 import { type Diagnostic, locate, type RawDiagnostic } from "./diagnostic.ts";
-
-export interface CompileJob {
-  /** Absolute; paths in diagnostics are relative to it. */
-  readonly projectFolder: string;
-  /** Where `@wasm-hub/sdk` is. */
-  readonly sdkFolder: string;
-  /** Entry file, relative to the project. */
-  readonly source: string;
-}
 
 export interface CompileResult {
   /** Absent when a diagnostic is an error. */
@@ -23,19 +15,30 @@ export interface CompileResult {
 
 const sdkPath = /(?:^|\/)node_modules\/@wasm-hub\/sdk(?:\/(.*))?$/;
 
-/** Compiles a filter in this thread. `@wasm-hub/sdk` is always ours: nothing is installed in the project. */
-export async function compile({ projectFolder, sdkFolder, source }: CompileJob): Promise<CompileResult> {
+/**
+ * Compiles a filter in this thread. `@wasm-hub/sdk` is always ours: nothing is installed in the project.
+ *
+ * @param onDiagnostic told each diagnostic as the compiler finds it
+ * @throws what the compiler throws when it has a fault of its own
+ */
+export async function compile(
+  job: CompileJob,
+  onDiagnostic: (diagnostic: Diagnostic) => void = () => {},
+): Promise<CompileResult> {
+  const { projectFolder, sdkFolder } = job;
   const inputs: Record<string, string | null> = {};
   const texts = new Map<string, string>();
-  const raw: RawDiagnostic[] = [];
+  const diagnostics: Diagnostic[] = [];
   let module: Uint8Array | undefined;
 
   const readSource = async (name: string, baseDir: string): Promise<string | null> => {
     const path = resolvePath(name, baseDir, sdkFolder);
     const key = inputKey(path, projectFolder);
     try {
-      const text = await readFile(path, "utf8");
-      inputs[key] = digestOf(text);
+      const bytes = await readFile(path, "utf8");
+      inputs[key] = digestOf(bytes);
+      // A byte order mark would count as a character of the first line.
+      const text = bytes.replace(/^\uFEFF/, "");
       texts.set(shownPath(name), text);
       return text;
     } catch {
@@ -44,20 +47,20 @@ export async function compile({ projectFolder, sdkFolder, source }: CompileJob):
     }
   };
 
-  // How a filter is compiled is up to the SDK; an asconfig.json in the project is for its editor.
-  const config = join(sdkFolder, "asconfig.json");
-  const args = [source, "--baseDir", projectFolder, "--config", config, "--outFile", "filter.wasm", "--noColors"];
-  const { error } = await asc.main(args, {
+  const { error } = await asc.main([...compilerArguments(job), "--baseDir", projectFolder], {
     readFile: readSource,
     writeFile: (name, contents) => {
-      if (name === "filter.wasm") module = contents as Uint8Array;
+      if (name === moduleName) module = contents as Uint8Array;
     },
     listFiles: () => [],
-    reportDiagnostic: (diagnostic) => void raw.push(diagnostic),
+    reportDiagnostic: (raw: RawDiagnostic) => {
+      const diagnostic = locate(raw, texts);
+      diagnostics.push(diagnostic);
+      onDiagnostic(diagnostic);
+    },
     stdout: asc.createMemoryStream(),
     stderr: asc.createMemoryStream(),
   });
-  const diagnostics = raw.map((diagnostic) => locate(diagnostic, texts));
   if (error && !diagnostics.some(({ severity }) => severity === "error")) throw error;
   return { module: error ? undefined : module, diagnostics, inputs };
 }
