@@ -25,6 +25,9 @@ for (const signalName of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 /** Set when an output could not be written: what was printed is not all there was. */
 let unwritten: Error | undefined;
 
+const stdout = output("stdout");
+const stderr = output("stderr");
+
 const env: Env = {
   cwd: currentFolder(),
   vars: process.env,
@@ -33,8 +36,8 @@ const env: Env = {
   get stdin() {
     return process.stdin;
   },
-  stdout: output(process.stdout),
-  stderr: output(process.stderr),
+  stdout,
+  stderr,
   signal: controller.signal,
   openPrompts: async () => {
     const { clackPrompts } = await import("./terminal/clack-prompts.ts");
@@ -46,7 +49,7 @@ const env: Env = {
 process.on("uncaughtException", (error) => process.exit(reportError(error, words, env)));
 
 const status = await run(words, env);
-await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+await Promise.all([stdout.flushed(), stderr.flushed()]);
 process.exit(status === 0 && unwritten ? reportError(outputFailed(unwritten), words, env) : status);
 
 function outputFailed(cause: Error): CliError {
@@ -54,18 +57,26 @@ function outputFailed(cause: Error): CliError {
   return new CliError("OUTPUT_FAILED", `the result could not be written to stdout: ${why}`, { cause });
 }
 
-function output(stream: NodeJS.WriteStream): Output {
+/** Opened when it is used, like stdin. */
+function output(name: "stdout" | "stderr"): Output & { readonly flushed: () => Promise<void> } {
+  let opened: NodeJS.WriteStream | undefined;
   let isClosed = false;
-  stream.on("error", (error: NodeJS.ErrnoException) => {
+  const stream = (): NodeJS.WriteStream => (opened ??= process[name].on("error", fail));
+  const fail = (error: NodeJS.ErrnoException): void => {
     isClosed = true;
     // Whoever reads may stop early (`wasm list | head -1`): the command goes on, without a word.
-    if (error.code !== "EPIPE" && stream === process.stdout) unwritten = error;
-  });
+    if (error.code !== "EPIPE" && name === "stdout") unwritten = error;
+  };
   return {
-    write: (text) => void (isClosed || stream.write(text)),
-    isTTY: stream.isTTY,
-    hasColors: wantsColors(process.env, stream.isTTY),
-    columns: () => stream.columns || 80,
+    write: (text) => void (isClosed || stream().write(text)),
+    get isTTY() {
+      return stream().isTTY;
+    },
+    get hasColors() {
+      return wantsColors(process.env, stream().isTTY);
+    },
+    columns: () => stream().columns || 80,
+    flushed: async () => opened && flushed(opened),
   };
 }
 
