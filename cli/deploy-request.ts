@@ -70,7 +70,8 @@ async function readConfiguration(
   configured: ImageConfig | undefined,
 ): Promise<string | undefined> {
   const { config, "config-file": file } = flags;
-  if (config !== undefined && file !== undefined) throw usageError("--config and --config-file exclude each other");
+  if (config !== undefined && file !== undefined)
+    throw usageError("--config and --config-file exclude each other", { hint: "give one of them" });
   const text = file === undefined ? config : await readFile(resolve(context.cwd, file), "utf8");
   if (text === undefined) return configured?.default === undefined ? undefined : JSON.stringify(configured.default);
   // Without a schema nobody knows that it is JSON: the filter gets it as it is.

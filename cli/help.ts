@@ -108,7 +108,7 @@ function definitions(rows: readonly (readonly string[])[], options: HelpOptions)
     .map(([term = "", text = ""]) => {
       const wrapped = wrap(text, lineWidth(options) - indent).replaceAll("\n", `\n${" ".repeat(indent)}`);
       const gap = isNarrow ? `\n${" ".repeat(indent)}` : " ".repeat(left - term.length + 2);
-      return `  ${options.style("cyan", term)}${gap}${wrapped}\n`;
+      return `  ${options.style("cyan", isNarrow ? term.trimStart() : term)}${gap}${wrapped}\n`;
     })
     .join("");
 }

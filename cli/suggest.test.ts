@@ -26,7 +26,7 @@ describe("nearest()", () => {
 
   test("one letter wrong is found in any word of six letters or more", () => {
     fc.assert(
-      fc.property(fc.nat(7), fc.constantFrom(..."xyz"), (at, letter) => {
+      fc.property(fc.nat(7), fc.constantFrom("x", "y", "z"), (at, letter) => {
         const typed = "undeploy".slice(0, at) + letter + "undeploy".slice(at + 1);
         expect(nearest(typed, words)).toBe("undeploy");
       }),

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import type { CommandTree } from "./command.ts";
+import { type CommandTree, isGroup } from "./command.ts";
+import { commands } from "./commands.ts";
 import type { Env, Output, Prompts } from "./env.ts";
 import { run } from "./run.ts";
 
@@ -98,4 +99,21 @@ class Sink implements Output {
   columns(): number {
     return this.#columns;
   }
+}
+
+/** What each command with `--json` prints by the example of its declaration, by the command's words. */
+export async function documentedResults(): Promise<ReadonlyMap<string, unknown>> {
+  const results = new Map<string, unknown>();
+  const visit = async (path: readonly string[], tree: CommandTree): Promise<void> => {
+    for (const [name, node] of Object.entries(tree)) {
+      const own = [...path, name];
+      if (isGroup(node)) await visit(own, node.commands);
+      else {
+        const { json } = await node.load();
+        if (json !== undefined) results.set(own.join(" "), json);
+      }
+    }
+  };
+  await visit([], commands);
+  return results;
 }

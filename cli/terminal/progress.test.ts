@@ -85,10 +85,19 @@ describe("LiveProgress", () => {
   /** A terminal that understands what is drawn on it. */
   function terminal(columns = 80): { live: LiveProgress; lines: () => readonly string[]; screen: Screen } {
     let lines = [""];
+    const append = (text: string): void => {
+      lines = [...lines.slice(0, -1), ...((lines.at(-1) ?? "") + text).split("\n")];
+    };
     const write = (text: string): void => {
-      for (const [part, up] of text.matchAll(/\u001b\[(\d+)A\r\u001b\[J|[^\u001b]+/g)) {
-        if (up !== undefined) lines = [...lines.slice(0, lines.length - 1 - Number(up)), ""];
-        else lines = [...lines.slice(0, -1), ...(lines.at(-1) + part).split("\n")];
+      // All that it is sent: text, and "up so many lines and clear what is below".
+      const [first = "", ...moves] = text.split("\u001b[");
+      append(first);
+      for (let at = 0; at < moves.length; at += 2) {
+        const up = /^(\d+)A\r$/.exec(moves[at] ?? "")?.[1];
+        const [, below] = /^J([^]*)$/.exec(moves[at + 1] ?? "") ?? [];
+        if (up === undefined || below === undefined) throw new Error(`not understood: ${JSON.stringify(text)}`);
+        lines = [...lines.slice(0, lines.length - 1 - Number(up)), ""];
+        append(below);
       }
     };
     const output = { write, isTTY: true, hasColors: false, columns: () => columns };

@@ -141,8 +141,10 @@ describe("a reference", () => {
   let hub: TestHub;
   beforeAll(async () => {
     hub = await startTestHub();
-    await machine.keepImage(`${hub.host}/me/x`, "v1");
-    await machine.run(["push", `${hub.host}/me/x:v1`]);
+    for (const tag of ["v1", "1.0-beta"]) {
+      await machine.keepImage(`${hub.host}/me/x`, tag);
+      await machine.run(["push", `${hub.host}/me/x:${tag}`]);
+    }
   });
   afterAll(() => hub[Symbol.asyncDispose]());
 
@@ -155,8 +157,8 @@ describe("a reference", () => {
 
   test("whose tag is not there: what is there", async () => {
     const pull = (tag: string): Promise<Ended> => machine.run(["pull", `${hub.host}/me/x:${tag}`]);
-    expect(goodError(await pull("v11"), "CONTENT_NOT_FOUND")).toContain(`did you mean ${hub.host}/me/x:v1?`);
-    expect(goodError(await pull("latest"), "CONTENT_NOT_FOUND")).toContain(`${hub.host}/me/x has v1\n`);
+    expect(goodError(await pull("1.0-bta"), "CONTENT_NOT_FOUND")).toContain(`did you mean ${hub.host}/me/x:1.0-beta?`);
+    expect(goodError(await pull("latest"), "CONTENT_NOT_FOUND")).toContain(`${hub.host}/me/x has 1.0-beta, v1\n`);
   });
 
   test("whose repository is not there", async () => {

@@ -91,7 +91,7 @@ describe("bash", () => {
     terminal.type("\u0015wasm build my\t");
     await terminal.shows(/wasm build my\\ folder\//);
     terminal.type("\u0015exit\n");
-    await terminal.ends();
+    expect(await terminal.ends()).toMatchObject({ status: 0 });
   });
 });
 
@@ -101,7 +101,7 @@ const hasFish = await isThere("fish");
 describe("zsh", () => {
   test.skipIf(!hasZsh)("reads the script", async () => {
     await machine.run(["completion", "zsh"]).then(({ stdout }) => writeFile(join(machine.home, "_wasm"), stdout));
-    await execute("zsh", ["-n", join(machine.home, "_wasm")]);
+    expect(await execute("zsh", ["-n", join(machine.home, "_wasm")])).toEqual({ stdout: "", stderr: "" });
   });
 
   test.skipIf(!hasZsh)("at a real prompt, with Tab", async () => {
@@ -116,7 +116,7 @@ describe("zsh", () => {
     terminal.type("\u0015wasm build --output=my-f\t");
     await terminal.shows("--output=my-file.wasm");
     terminal.type("\u0015exit\n");
-    await terminal.ends();
+    expect(await terminal.ends()).toMatchObject({ status: 0 });
   });
 });
 
