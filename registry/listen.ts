@@ -14,7 +14,7 @@ export interface ListenAddress {
  * @throws {HubServerError} HUB_ADDRESS_UNAVAILABLE
  */
 export function parseListen(text: string): ListenAddress {
-  const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:]*)):(\d{1,5})$/.exec(text);
+  const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3] ?? Number.NaN);
   if (!match || !(port <= 65_535)) {
     throw new HubServerError("HUB_ADDRESS_UNAVAILABLE", `not an address to listen on: ${JSON.stringify(text)}`, {

@@ -78,9 +78,11 @@ export class HtpasswdFile implements Authenticator {
 
 function parse(text: string, path: string): ReadonlyMap<string, string> {
   const entries = new Map<string, string>();
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    if (line.trim() === "" || line.startsWith("#")) continue;
-    const match = /^([^:\s]+):(\$2[aby]\$\d\d\$[./A-Za-z0-9]{53})$/.exec(line.trim());
+  for (const [index, untrimmed] of text.split("\n").entries()) {
+    // Takes the mark away, too, that some editors put before the first line.
+    const line = untrimmed.trim();
+    if (line === "" || line.startsWith("#")) continue;
+    const match = /^([^:\s]+):(\$2[aby]\$\d\d\$[./A-Za-z0-9]{53})$/.exec(line);
     if (!match?.[1] || !match[2]) throw lineInvalid(path, index + 1, "not NAME:HASH with a bcrypt hash");
     if (entries.has(match[1])) throw lineInvalid(path, index + 1, `${match[1]} is there twice`);
     entries.set(match[1], match[2]);

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { errorCode, errorMessage, type Logger } from "#core";
+import { errorMessage, type Logger } from "#core";
 import { RegistryError } from "#oci";
 import { HubServerError, storageError } from "../errors.ts";
 import { isWaitingForContinue } from "./exchange.ts";
@@ -13,10 +13,9 @@ const lingerMs = 5_000;
  */
 export function answerError(request: IncomingMessage, response: ServerResponse, error: unknown, logger: Logger): void {
   const known = storageError(error);
-  const isClientGone = request.destroyed && !request.complete;
+  const isClientGone = request.socket.destroyed;
   if (response.headersSent || isClientGone) {
-    if (!isClientGone && !isBrokenPipe(known))
-      logger.warn(`${request.method} ${request.url} broke off: ${errorMessage(known)}`);
+    if (!isClientGone) logger.warn(`${request.method} ${request.url} broke off: ${errorMessage(known)}`);
     response.destroy();
     return;
   }
@@ -60,8 +59,4 @@ function describe(error: unknown): Described {
     return { status: 507, code: error.code, message: error.message };
   }
   return { status: 500, code: "UNKNOWN", message: "the hub failed; its log says more" };
-}
-
-function isBrokenPipe(error: unknown): boolean {
-  return ["ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE", "ABORT_ERR"].includes(errorCode(error) ?? "");
 }
