@@ -25,6 +25,10 @@ export interface Traffic {
   readonly streamsPerConnection: number;
   /** How long Envoy holds each request back, after the filter has seen it. */
   readonly delayMs: number;
+  /** Beside {@link requestHeaders}. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** File that each request carries as its body; none by default. */
+  readonly bodyPath?: string;
 }
 
 /**
@@ -33,11 +37,12 @@ export interface Traffic {
  * @throws when h2load is missing, or one was not answered with 200
  */
 export async function sendLoad(port: number, traffic: Traffic): Promise<void> {
-  const { requests, connections, streamsPerConnection, delayMs } = traffic;
+  const { requests, connections, streamsPerConnection, delayMs, headers, bodyPath } = traffic;
   const words = ["-n", String(requests), "-c", String(connections), "-t", "1"];
   words.push(...(streamsPerConnection === 1 ? ["--h1"] : ["-m", String(streamsPerConnection)]));
-  for (const [name, value] of Object.entries(requestHeaders)) words.push("-H", `${name}: ${value}`);
+  for (const [name, value] of Object.entries({ ...requestHeaders, ...headers })) words.push("-H", `${name}: ${value}`);
   if (delayMs > 0) words.push("-H", `x-envoy-fault-delay-request: ${delayMs}`);
+  if (bodyPath !== undefined) words.push("-d", bodyPath);
   const said = await run("h2load", [...words, `http://127.0.0.1:${port}/`]);
   const good = Number(/status codes: (\d+) 2xx/.exec(said)?.[1]);
   if (good !== requests) throw new Error(`${good} of ${requests} requests were answered with 200:\n${said}`);

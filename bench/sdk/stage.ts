@@ -84,6 +84,11 @@ function listener(name: string, filters: readonly object[]): object {
     },
     http_filters: [
       ...filters,
+      // Has a request answered only when its body is there, so that a filter sees it.
+      {
+        name: "buffer",
+        typed_config: { ...type("extensions.filters.http.buffer.v3.Buffer"), max_request_bytes: 1_048_576 },
+      },
       {
         name: "fault",
         typed_config: {
