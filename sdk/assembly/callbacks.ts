@@ -90,17 +90,19 @@ export function proxy_on_request_headers(id: u32, count: u32, endOfStream: bool)
   const stream = findStream(id);
   if (stream === null) return Action.Continue;
   const outer = enterContext(id);
-  const action = stream.onRequestHeaders(endOfStream);
-  stream.isRequestPaused = action != Action.Continue;
+  const isPaused = stream.onRequestHeaders(endOfStream) != Action.Continue;
+  stream.isRequestPaused = isPaused;
   leaveContext(outer);
-  return action;
+  return isPaused ? Action.Pause : Action.Continue;
 }
 
 export function proxy_on_request_body(id: u32, size: u32, endOfStream: bool): Action {
   const stream = findStream(id);
   if (stream === null) return Action.Continue;
   const outer = enterContext(id);
+  stream.hasRequestBody = true;
   const action = stream.onRequestBody(size, endOfStream);
+  stream.hasRequestBody = action <= Action.Pause;
   stream.isRequestPaused = action != Action.Continue;
   leaveContext(outer);
   return action;
@@ -110,27 +112,29 @@ export function proxy_on_request_trailers(id: u32, count: u32): Action {
   const stream = findStream(id);
   if (stream === null) return Action.Continue;
   const outer = enterContext(id);
-  const action = stream.onRequestTrailers();
-  stream.isRequestPaused = action != Action.Continue;
+  const isPaused = stream.onRequestTrailers() != Action.Continue;
+  stream.isRequestPaused = isPaused;
   leaveContext(outer);
-  return action;
+  return isPaused ? Action.Pause : Action.Continue;
 }
 
 export function proxy_on_response_headers(id: u32, count: u32, endOfStream: bool): Action {
   const stream = findStream(id);
   if (stream === null) return Action.Continue;
   const outer = enterContext(id);
-  const action = stream.onResponseHeaders(endOfStream);
-  stream.isResponsePaused = action != Action.Continue;
+  const isPaused = stream.onResponseHeaders(endOfStream) != Action.Continue;
+  stream.isResponsePaused = isPaused;
   leaveContext(outer);
-  return action;
+  return isPaused ? Action.Pause : Action.Continue;
 }
 
 export function proxy_on_response_body(id: u32, size: u32, endOfStream: bool): Action {
   const stream = findStream(id);
   if (stream === null) return Action.Continue;
   const outer = enterContext(id);
+  stream.hasResponseBody = true;
   const action = stream.onResponseBody(size, endOfStream);
+  stream.hasResponseBody = action <= Action.Pause;
   stream.isResponsePaused = action != Action.Continue;
   leaveContext(outer);
   return action;
@@ -140,10 +144,10 @@ export function proxy_on_response_trailers(id: u32, count: u32): Action {
   const stream = findStream(id);
   if (stream === null) return Action.Continue;
   const outer = enterContext(id);
-  const action = stream.onResponseTrailers();
-  stream.isResponsePaused = action != Action.Continue;
+  const isPaused = stream.onResponseTrailers() != Action.Continue;
+  stream.isResponsePaused = isPaused;
   leaveContext(outer);
-  return action;
+  return isPaused ? Action.Pause : Action.Continue;
 }
 
 export function proxy_on_done(id: u32): bool {

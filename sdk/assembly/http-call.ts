@@ -56,6 +56,8 @@ export class HttpCall extends Pending {
 
   headers: Header[] = [];
   body: Uint8Array = new Uint8Array(0);
+
+  /** Envoy 1.40 leaves them out. */
   trailers: Header[] = [];
 
   /** For the whole answer; 0: no limit. At most 2147483647. */

@@ -1,6 +1,7 @@
 import { Action } from "./action";
 import { pop, push, pushedSize } from "./arguments";
 import { Body } from "./body";
+import { BufferType } from "./buffer";
 import { Context } from "./context";
 import { actForCurrent } from "./effective-context";
 import { proxy_close_stream, proxy_continue_stream, proxy_send_local_response } from "./env";
@@ -18,11 +19,20 @@ import { utf8Bytes } from "./utf8";
  * paused, and in {@link onLog}; what the response needs of the request is kept in a field.
  */
 export class HttpContext extends Context {
+  // After Action.PauseReading and Action.Discard Envoy 1.40 keeps an address whose memory may be gone.
+  private static readonly none: Body = new Body(BufferType.None);
+
   /** Whether the request is held back by the latest callback's answer. */
   isRequestPaused: bool = false;
 
   /** Whether the response is held back by the latest callback's answer. */
   isResponsePaused: bool = false;
+
+  /** The SDK's: whether the host still has what {@link requestBody} shows. */
+  hasRequestBody: bool = true;
+
+  /** The SDK's: whether the host still has what {@link responseBody} shows. */
+  hasResponseBody: bool = true;
 
   // Envoy 1.40 crashes when a stream is answered or broken off that was answered, broken off or has ended, and when a
   // response is resumed that has not begun. So the SDK refuses.
@@ -67,7 +77,7 @@ export class HttpContext extends Context {
   }
 
   get requestBody(): Body {
-    return Body.request;
+    return this.hasRequestBody ? Body.request : HttpContext.none;
   }
 
   get requestTrailers(): HeaderMap {
@@ -79,7 +89,7 @@ export class HttpContext extends Context {
   }
 
   get responseBody(): Body {
-    return Body.response;
+    return this.hasResponseBody ? Body.response : HttpContext.none;
   }
 
   get responseTrailers(): HeaderMap {

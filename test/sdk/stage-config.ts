@@ -68,7 +68,10 @@ export function listenerResource(listener: StageListener, port: number, module: 
 
 function connectionManager(listener: StageListener, module: string): object {
   const { name, cluster = "upstream" } = listener;
-  const routes = [{ match: { prefix: "/" }, route: { cluster } }];
+  const routes = [
+    { name: "direct", match: { prefix: "/direct" }, direct_response: { status: 204 } },
+    { name: "proxied", match: { prefix: "/" }, route: { cluster } },
+  ];
   const router = typed("envoy.extensions.filters.http.router.v3.Router");
   return {
     name: "envoy.filters.network.http_connection_manager",
