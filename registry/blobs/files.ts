@@ -41,8 +41,8 @@ export class FileBlobStore implements BlobStore {
   /** @param folder is created when it is absent */
   static async open(folder: string, files: FileSystem = nodeFiles): Promise<FileBlobStore> {
     const store = new FileBlobStore(folder, files);
-    await store.#makeFolder(join(folder, "blobs"));
-    await store.#makeFolder(join(folder, "uploads"));
+    // One after the other, and all before the first push: what a commit syncs later is then one folder deep.
+    for (const name of ["blobs/sha256", "blobs/sha512", "uploads"]) await store.#makeFolder(join(folder, name));
     return store;
   }
 
