@@ -36,8 +36,10 @@ export function proxy_on_grpc_receive_initial_metadata(id: u32, token: u32, coun
 export function proxy_on_grpc_receive(id: u32, token: u32, size: u32): void {
   const outer = enterContext(id);
   const call = find(id, token);
-  const message = call === null ? null : readBuffer(BufferType.GrpcCallMessage, 0, size);
-  if (call !== null && message !== null) call.receive(message);
+  if (call !== null) {
+    const message = readBuffer(BufferType.GrpcCallMessage, 0, size);
+    if (message !== null) call.receive(message);
+  }
   leaveContext(outer);
 }
 

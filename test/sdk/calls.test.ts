@@ -16,7 +16,9 @@ describe.skipIf("reason" in envoy)("an HTTP call in Envoy", () => {
   let wasm: Uint8Array;
 
   beforeAll(async () => {
-    ({ wasm } = await compileFilter("calls"));
+    const compiled = await compileFilter("calls");
+    expect(compiled.diagnostics).toBe("");
+    ({ wasm } = compiled);
     upstream = await startUpstream();
     server = await startCallServer();
     const listeners = [calls("calls"), calls("going"), calls("waiting")];
