@@ -16,11 +16,17 @@ function steady(line: string): string {
     .replaceAll(/ +/g, " ");
 }
 
+/** On a busy machine what is quick takes long enough to be told about. */
+function isProgress(line: string): boolean {
+  return / … .* so far$|: (?:.*, )?done in [\d.]+ /.test(line);
+}
+
 test.skipIf("reason" in envoy)("the README's tour is true word for word", { timeout: 120_000 }, async () => {
   const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
   const taken = await takeTour(readme);
   expect(taken.length).toBeGreaterThan(15);
   for (const { command, expected, printed } of taken) {
-    expect({ command, printed: printed.map(steady) }).toEqual({ command, printed: expected.map(steady) });
+    const told = printed.filter((line) => !isProgress(line));
+    expect({ command, printed: told.map(steady) }).toEqual({ command, printed: expected.map(steady) });
   }
 });
