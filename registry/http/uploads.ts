@@ -82,7 +82,12 @@ async function commit({ blobs, catalogue }: RegistryStores, exchange: Exchange, 
   answerEmpty(exchange, 201, blobHeaders(upload.scope, digest));
 }
 
-/** @returns false when the blob is not there: the specification then starts an upload */
+/**
+ * Whoever may push here may read everything here, so a mount from any repository shows nobody what they could not pull.
+ * Once repositories have readers of their own, `from`, or all that show the blob, must be asked.
+ *
+ * @returns false when the blob is not there: the specification then starts an upload
+ */
 async function mount(stores: RegistryStores, exchange: Exchange, repository: string, digest: Digest): Promise<boolean> {
   const from = exchange.query.get("from") ?? undefined;
   if (from !== undefined && !isRepository(from)) {
