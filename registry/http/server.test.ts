@@ -142,7 +142,7 @@ describe("makeServer()", () => {
   });
 
   test("drops a connection that is silent in the middle of an upload, and keeps what has come", async () => {
-    await using hub = await serve({ timeouts: { silentMs: 50 } });
+    await using hub = await serve({ timeouts: { silentMs: 500 } });
     const upload = await startUpload(hub.url, "me/filter");
     const wire = await sendRaw(hub.url, `PATCH ${upload} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n0123`);
     expect(wire).toBe("");
