@@ -4,6 +4,7 @@ import { pairsSize, pushPairs, readPairs } from "./header-pairs";
 import {
   proxy_add_header_map_value,
   proxy_get_header_map_pairs,
+  proxy_get_header_map_size,
   proxy_get_header_map_value,
   proxy_remove_header_map_value,
   proxy_replace_header_map_value,
@@ -11,6 +12,8 @@ import {
 } from "./env";
 import { expectResult, releaseResult, resultAddress, resultSize, takeBuffer, takeBytes, takeString } from "./result";
 import { Status } from "./status";
+
+const sizeCell: usize = memory.data(4, 4);
 
 /** ABI 0.2.1, `proxy_header_map_type_t`. */
 export enum HeaderMapType {
@@ -118,6 +121,13 @@ export class HeaderMap {
     const status = proxy_set_header_map_pairs(this.type, pairs, pairsSize);
     pop(pairs);
     return status;
+  }
+
+  /** Bytes of all names and values together; 0 where the headers cannot be written. */
+  get byteSize(): u32 {
+    store<u32>(sizeCell, 0);
+    proxy_get_header_map_size(this.type, sizeCell);
+    return load<u32>(sizeCell);
   }
 
   private find(name: string): Status {

@@ -18,6 +18,8 @@ export interface Stage {
   logged(text: string): Promise<string>;
   /** A counter, a gauge, or a histogram's number of values; `undefined` when Envoy knows none of that name. */
   statistic(name: string): Promise<number | undefined>;
+  /** What Envoy logs of filters from now on; all by default. */
+  setLogLevel(level: "trace" | "warning"): Promise<void>;
   /** Puts `listeners` in place of those that are there; those unchanged stay. */
   replaceListeners(listeners: readonly StageListener[]): Promise<void>;
   /** Offers `listeners` and resolves with what Envoy said when it refused them. */
@@ -99,6 +101,9 @@ export async function startEnvoy(
             .find((line) => line.includes(text)),
         ),
       statistic: (name) => statistic(admin, name),
+      setLogLevel: async (level) => {
+        await fetch(`http://${admin}/logging?wasm=${level}`, { method: "POST" });
+      },
       replaceListeners: async (wanted) => {
         await writeListeners(wanted);
         await listening(wanted);

@@ -30,6 +30,7 @@ export function bootstrap(folder: string, clusters: readonly StageCluster[]): ob
   return {
     node: { id: "stage", cluster: "stage" },
     admin: { address: loopback(0) },
+    stats_flush_interval: "0.1s",
     dynamic_resources: {
       lds_config: { path_config_source: { path: join(folder, "lds.json"), watched_directory: { path: folder } } },
     },
