@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { compileSchema } from "./config-schema.ts";
 import type { Problem } from "./errors.ts";
 import { manifestSchema } from "./manifest.ts";
 import { readManifest } from "./read-manifest.ts";
@@ -212,6 +213,10 @@ config:
     const rows = Array.from({ length: 12 }, (_, n) => `x${n + 1}: &x${n + 1} [${`*x${n}, `.repeat(10)}]`);
     expect(problemsOf(`x0: &x0 [a]\n${rows.join("\n")}\n`)).toEqual([expect.stringMatching(/^1:1: .*alias/i)]);
   });
+});
+
+test("the schema of filter.yaml is a JSON Schema", () => {
+  expect(() => compileSchema(manifestSchema, "it")).not.toThrow();
 });
 
 describe("docs/formats/filter-yaml.md", () => {
