@@ -30,7 +30,7 @@ export const hostile: readonly string[] = [
 ];
 
 const inert = new Set(
-  "html head meta title link body a header div form label input button main footer h1 h2 h3 h4 h5 p span ul ol li code pre strong em hr blockquote table thead tbody tr th td dl dt dd time section aside nav".split(
+  "html head meta title link body a header div form label input button main footer h1 h2 h3 h4 h5 h6 p br s span ul ol li code pre strong em hr blockquote table thead tbody tr th td dl dt dd time section aside nav".split(
     " ",
   ),
 );

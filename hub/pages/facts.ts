@@ -1,7 +1,6 @@
 import { type Html, html } from "../html.ts";
-import { anchor } from "../markdown/inline.ts";
 import type { FilterDetails, RepositoryDetails } from "../shelf.ts";
-import { digestCode, size } from "./format.ts";
+import { anchor, digestCode, size } from "./format.ts";
 
 const prefix = "org.opencontainers.image.";
 
@@ -21,7 +20,7 @@ type Fact = readonly [name: string, value: Html | string | undefined];
 export function facts({ filter, annotations, referrers }: RepositoryDetails): Html {
   const named = Object.entries(known).map(([key, name]): Fact => {
     const value = annotations[prefix + key];
-    return [name, value === undefined ? undefined : anchor(value, html`${value}`)];
+    return [name, value === undefined ? undefined : anchor(value)];
   });
   const others = Object.entries(annotations).filter(([key]) => !isShown(key));
   return html`${filter ? "" : html`<p class="muted">The newest tag is not an image of a Proxy-Wasm filter.</p>`}
@@ -37,7 +36,7 @@ export function facts({ filter, annotations, referrers }: RepositoryDetails): Ht
 }
 
 function annotationValue(value: string): Html {
-  return /^sha(?:256|512):[0-9a-f]+$/.test(value) ? digestCode(value) : anchor(value, html`${value}`);
+  return /^sha(?:256|512):[0-9a-f]+$/.test(value) ? digestCode(value) : anchor(value);
 }
 
 function isShown(key: string): boolean {

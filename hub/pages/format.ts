@@ -19,3 +19,10 @@ export function count(number: number, one: string, many: string): string {
 export function digestCode(digest: string): Html {
   return html`<code class="digest" title="${digest}">${digest}</code>`;
 }
+
+/** Only web addresses become links: `javascript:`, `data:` and paths of this hub stay text. */
+export function anchor(target: string): Html {
+  return /^https?:\/\/[^\s]/i.test(target)
+    ? html`<a href="${target}" rel="nofollow noopener">${target}</a>`
+    : html`${target}`;
+}

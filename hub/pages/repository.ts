@@ -1,5 +1,5 @@
 import { type Html, html } from "../html.ts";
-import { markdown } from "../markdown/blocks.ts";
+import { readmeHtml } from "../readme.ts";
 import type { RepositoryDetails, TagDetails } from "../shelf.ts";
 import { facts } from "./facts.ts";
 import { count, day, digestCode, size } from "./format.ts";
@@ -19,7 +19,7 @@ export function repositoryPage(repository: RepositoryDetails, host: string): str
             readme !== undefined &&
             html`<section class="readme" aria-labelledby="readme">
               <h2 id="readme">README</h2>
-              ${markdown(readme, 3)}
+              ${readmeHtml(readme, 3)}
             </section>`
           }
           ${tagTable(tags)}${
