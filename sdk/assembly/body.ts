@@ -9,6 +9,20 @@ const flagsCell: usize = memory.data(4, 4);
 /**
  * The part of a body that the running callback sees: the newest chunk, or all so far when earlier chunks were paused.
  * Whoever changes its size removes `content-length` in the headers callback, or sets it.
+ *
+ * ```ts
+ * class Signed extends HttpContext {
+ *   onResponseHeaders(endOfStream: bool): Action {
+ *     this.responseHeaders.remove("content-length");
+ *     return Action.Continue;
+ *   }
+ *
+ *   onResponseBody(size: u32, endOfStream: bool): Action {
+ *     if (endOfStream) this.responseBody.append("-- the proxy");
+ *     return Action.Continue;
+ *   }
+ * }
+ * ```
  */
 export class Body {
   static readonly request: Body = new Body(BufferType.HttpRequestBody);

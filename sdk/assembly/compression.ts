@@ -14,7 +14,8 @@ import { callForeignFunction } from "./foreign-function";
  *   onResponseBody(size: u32, endOfStream: bool): Action {
  *     if (!endOfStream) return Action.Pause;
  *     const body = this.responseBody.getBytes();
- *     const small = body === null ? null : compress(body);
+ *     if (body === null) return Action.Continue;
+ *     const small = compress(body);
  *     if (small !== null) this.responseBody.setBytes(small);
  *     return Action.Continue;
  *   }

@@ -4,7 +4,21 @@ import { proxy_done } from "./env";
 import { Pending } from "./pending";
 import { Status } from "./status";
 
-/** What a plugin configuration and a stream have in common: an id, and an end. */
+/**
+ * What a plugin configuration and a stream have in common: an id, and an end.
+ *
+ * ```ts
+ * class Waiting extends HttpContext {
+ *   onDone(): bool {
+ *     const call = new HttpCall("audit", "/end");
+ *     const status = call.sendThen(this, (stream, response) => {
+ *       stream.done();
+ *     });
+ *     return status != Status.Ok; // false: not before done()
+ *   }
+ * }
+ * ```
+ */
 export abstract class Context {
   /** Unique among the contexts that live at the same time in this module. */
   readonly id: u32 = newContextId;

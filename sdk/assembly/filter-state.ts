@@ -2,7 +2,17 @@ import { runForeignFunction } from "./foreign-function";
 import { message, textField, varintField } from "./protobuf";
 import { Status } from "./status";
 
-/** How long Envoy keeps what a filter sets. */
+/**
+ * How long Envoy keeps what a filter sets.
+ *
+ * ```ts
+ * class Session extends RootContext {
+ *   onConfigure(): bool {
+ *     return declareProperty("session", PropertyType.String, LifeSpan.Connection) == Status.Ok;
+ *   }
+ * }
+ * ```
+ */
 export enum LifeSpan {
   /** Until this filter chain is done with the request; not over an internal redirect. */
   FilterChain = 0,
@@ -32,7 +42,17 @@ export function setFilterState(key: string, value: string, lifeSpan: LifeSpan = 
   return runForeignFunction("set_envoy_filter_state", message(fields));
 }
 
-/** What Envoy shows a property as to expressions, and to what reads it from filter state. */
+/**
+ * What Envoy shows a property as to expressions, and to what reads it from filter state.
+ *
+ * ```ts
+ * class Raw extends RootContext {
+ *   onConfigure(): bool {
+ *     return declareProperty("raw", PropertyType.Bytes) == Status.Ok;
+ *   }
+ * }
+ * ```
+ */
 export enum PropertyType {
   Bytes = 0,
   String = 1,

@@ -5,7 +5,7 @@ import { Status } from "./status";
 
 /**
  * Calls a function that a host has beyond the ABI, and gives what it returns: nothing is an empty array, and `null` says
- * that there is no such function, or that it refused. What Envoy has is in {@link envoy}.
+ * that there is no such function, or that it refused. Some that Envoy has are functions of the SDK, such as {@link compress}.
  *
  * ```ts
  * function shrink(text: string): Uint8Array | null {
@@ -17,7 +17,15 @@ export function callForeignFunction(name: string, argument: Uint8Array): Uint8Ar
   return call(name, argument) == Status.Ok ? takeBytes() : null;
 }
 
-/** {@link callForeignFunction} where nothing but success matters: NotFound when there is no such function. */
+/**
+ * {@link callForeignFunction} where nothing but success matters: NotFound when there is no such function.
+ *
+ * ```ts
+ * function hasFunction(name: string): bool {
+ *   return runForeignFunction(name, new Uint8Array(0)) != Status.NotFound;
+ * }
+ * ```
+ */
 export function runForeignFunction(name: string, argument: Uint8Array): Status {
   const status = call(name, argument);
   releaseResult();

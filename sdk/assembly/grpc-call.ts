@@ -9,7 +9,16 @@ import { Status } from "./status";
 
 const tokenCell: usize = memory.data(4, 4);
 
-/** How a {@link GrpcCall} ended. */
+/**
+ * How a {@link GrpcCall} ended.
+ *
+ * ```ts
+ * function describe(reply: GrpcReply): string {
+ *   if (reply.status == GrpcStatus.Ok) return `${reply.message.length} bytes`;
+ *   return `${reply.status}: ${reply.statusMessage}`;
+ * }
+ * ```
+ */
 export class GrpcReply {
   constructor(
     readonly status: GrpcStatus,

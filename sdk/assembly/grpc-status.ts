@@ -1,4 +1,14 @@
-/** How a gRPC call ended (https://grpc.github.io/grpc/core/md_doc_statuscodes.html). */
+/**
+ * How a gRPC call ended.
+ *
+ * ```ts
+ * function isWorthRetrying(status: GrpcStatus): bool {
+ *   return status == GrpcStatus.Unavailable || status == GrpcStatus.ResourceExhausted;
+ * }
+ * ```
+ *
+ * @see https://grpc.github.io/grpc/core/md_doc_statuscodes.html
+ */
 export enum GrpcStatus {
   Ok = 0,
   Canceled = 1,

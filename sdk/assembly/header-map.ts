@@ -30,6 +30,20 @@ export enum HeaderMapType {
 /**
  * Headers or trailers of the stream whose callback is running. Names are lower-case; `:method`, `:path`, `:authority`,
  * `:scheme` and `:status` are headers too.
+ *
+ * ```ts
+ * class Headers extends HttpContext {
+ *   onRequestHeaders(endOfStream: bool): Action {
+ *     const headers = this.requestHeaders;
+ *     if (headers.get("x-version") === null) headers.set("x-version", "1");
+ *     headers.add("x-seen-by", "the proxy");
+ *     headers.remove("x-internal");
+ *     const all = headers.all();
+ *     for (let i = 0; i < all.length; ++i) log.debug(`${all[i].name}: ${all[i].value}`);
+ *     return Action.Continue;
+ *   }
+ * }
+ * ```
  */
 export class HeaderMap {
   // Static fields, unlike constants of a file, cost nothing in a filter that does not use them.

@@ -1,6 +1,17 @@
 import { copyBytes, decodeUtf8, encodeUtf8 } from "./utf8";
 
-/** One header or trailer. */
+/**
+ * One header or trailer.
+ *
+ * ```ts
+ * function isForwarded(headers: Header[]): bool {
+ *   for (let i = 0; i < headers.length; ++i) {
+ *     if (headers[i].name == "x-forwarded-for" && headers[i].value != "") return true;
+ *   }
+ *   return false;
+ * }
+ * ```
+ */
 export class Header {
   // Bytes of name and value, of which those of a whole header map share one buffer. Text is made when it is asked for.
   private data: ArrayBuffer;

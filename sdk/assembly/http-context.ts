@@ -17,6 +17,23 @@ import { utf8Bytes } from "./utf8";
  * One HTTP request and its response. Override the callbacks that matter; the others let everything pass. Headers,
  * bodies and trailers are those of the stream whose callback is running. Each is there in its own callbacks, while it is
  * paused, and in {@link onLog}; what the response needs of the request is kept in a field.
+ *
+ * ```ts
+ * class Echo extends HttpContext {
+ *   private path: string = "";
+ *
+ *   onRequestHeaders(endOfStream: bool): Action {
+ *     const path = this.requestHeaders.get(":path");
+ *     if (path !== null) this.path = path;
+ *     return Action.Continue;
+ *   }
+ *
+ *   onResponseHeaders(endOfStream: bool): Action {
+ *     this.responseHeaders.set("x-path", this.path);
+ *     return Action.Continue;
+ *   }
+ * }
+ * ```
  */
 export class HttpContext extends Context {
   // After Action.PauseReading and Action.Discard Envoy 1.40 keeps an address whose memory may be gone.

@@ -1,5 +1,18 @@
 import { failedAt, skipDocument, skipKey, skipSpace, skipValue, startAt, unescape } from "./json-scanner";
 
+/**
+ * What a {@link JsonValue} is.
+ *
+ * ```ts
+ * class Configured extends RootContext {
+ *   onConfigure(): bool {
+ *     const value = parseJson(this.configuration);
+ *     if (value.kind == JsonKind.Invalid) log.error(`not JSON at ${value.offset}`);
+ *     return value.kind == JsonKind.Object;
+ *   }
+ * }
+ * ```
+ */
 export enum JsonKind {
   /** What a key or an index that is not there gives. */
   Missing,
@@ -15,7 +28,13 @@ export enum JsonKind {
 
 /**
  * Reads JSON (RFC 8259). The whole text is checked at once; values are read when they are asked for. Never `null`, so
- * that questions chain: `parseJson(text).get("limits").get("perMinute").integerOr(60)`.
+ * that questions chain.
+ *
+ * ```ts
+ * function perMinute(configuration: string): i64 {
+ *   return parseJson(configuration).get("limits").get("perMinute").integerOr(60);
+ * }
+ * ```
  */
 export function parseJson(text: string): JsonValue {
   if (!skipDocument(text)) return new JsonValue(text, failedAt(), JsonKind.Invalid);
@@ -23,6 +42,17 @@ export function parseJson(text: string): JsonValue {
   return new JsonValue(text, skipSpace(), kindOf(text.charCodeAt(skipSpace())));
 }
 
+/**
+ * A value in a JSON text, or none.
+ *
+ * ```ts
+ * function names(list: JsonValue): string[] {
+ *   const names: string[] = [];
+ *   for (let i = 0; i < list.length; ++i) names.push(list.at(i).get("name").stringOr("nobody"));
+ *   return names;
+ * }
+ * ```
+ */
 export class JsonValue {
   static readonly missing: JsonValue = new JsonValue("", -1, JsonKind.Missing);
 

@@ -4,7 +4,15 @@ import { Status } from "./status";
 
 const levelCell: usize = memory.data(4, 4);
 
-/** ABI 0.2.1, `proxy_log_level_t`. */
+/**
+ * ABI 0.2.1, `proxy_log_level_t`.
+ *
+ * ```ts
+ * function report(isBad: bool, what: string): void {
+ *   log.write(isBad ? LogLevel.Error : LogLevel.Debug, what);
+ * }
+ * ```
+ */
 export enum LogLevel {
   Trace = 0,
   Debug = 1,
@@ -14,7 +22,18 @@ export enum LogLevel {
   Critical = 5,
 }
 
-/** Writes to the host's log; Envoy shows what its component log level for `wasm` lets through. */
+/**
+ * Writes to the host's log; Envoy shows what its component log level for `wasm` lets through.
+ *
+ * ```ts
+ * class Talking extends HttpContext {
+ *   onRequestHeaders(endOfStream: bool): Action {
+ *     log.debug(`${this.requestHeaders.get(":path")} in stream ${this.id}`);
+ *     return Action.Continue;
+ *   }
+ * }
+ * ```
+ */
 export namespace log {
   export function trace(message: string): void {
     write(LogLevel.Trace, message);

@@ -20,7 +20,15 @@ export function getProperty(path: string[]): string | null {
   return find(path) == Status.Ok ? takeString() : null;
 }
 
-/** {@link getProperty}, byte for byte. */
+/**
+ * {@link getProperty}, byte for byte.
+ *
+ * ```ts
+ * function metadata(): Uint8Array | null {
+ *   return getPropertyBytes(["xds", "cluster_metadata"]); // a protobuf message, serialised
+ * }
+ * ```
+ */
 export function getPropertyBytes(path: string[]): Uint8Array | null {
   return find(path) == Status.Ok ? takeBytes() : null;
 }
@@ -68,7 +76,15 @@ export function setProperty(path: string[], value: string): Status {
   return setPropertyBytes(path, utf8Bytes(value));
 }
 
-/** {@link setProperty} with a value that need not be text. */
+/**
+ * {@link setProperty} with a value that need not be text.
+ *
+ * ```ts
+ * function mark(bytes: Uint8Array): Status {
+ *   return setPropertyBytes(["mark"], bytes);
+ * }
+ * ```
+ */
 export function setPropertyBytes(path: string[], value: Uint8Array): Status {
   const address = pushPath(path);
   const status = proxy_set_property(address, pathSize, value.dataStart, value.byteLength);

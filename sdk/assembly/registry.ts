@@ -8,6 +8,7 @@ import { TcpContext } from "./tcp-context";
  * Says which filter answers to a root id, at the top level of the filter's file. A module can register several.
  *
  * ```ts
+ * class MyRoot extends RootContext {}
  * registerFilter("my-filter", () => new MyRoot());
  * ```
  */
@@ -19,6 +20,11 @@ export function registerFilter(rootId: string, create: () => RootContext): void 
  * {@link registerFilter} for a filter that needs no root context of its own.
  *
  * ```ts
+ * class MyFilter extends HttpContext {
+ *   constructor(private configuration: string) {
+ *     super();
+ *   }
+ * }
  * registerHttpFilter("my-filter", (root) => new MyFilter(root.configuration));
  * ```
  */

@@ -9,6 +9,27 @@ import { decodeUtf8 } from "./utf8";
 /**
  * One configuration of a filter in one worker of the host. A module that is configured twice has two of them, so state
  * belongs here and not in globals. Lives until the configuration goes away.
+ *
+ * ```ts
+ * class Counting extends RootContext {
+ *   streams: i32 = 0;
+ *
+ *   onConfigure(): bool {
+ *     this.setTickPeriod(10_000);
+ *     return true;
+ *   }
+ *
+ *   onTick(): void {
+ *     log.info(`${this.streams} streams so far`);
+ *   }
+ *
+ *   createHttpContext(): HttpContext | null {
+ *     ++this.streams;
+ *     return null;
+ *   }
+ * }
+ * registerFilter("counting", () => new Counting());
+ * ```
  */
 export class RootContext extends Context {
   /** The SDK's: what {@link configuration} and {@link configurationBytes} read. */

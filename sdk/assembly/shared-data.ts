@@ -6,7 +6,16 @@ import { decodeUtf8, utf8Bytes } from "./utf8";
 
 const versionCell: usize = memory.data(4, 4);
 
-/** What {@link sharedData} holds for a key. */
+/**
+ * What {@link sharedData} holds for a key.
+ *
+ * ```ts
+ * function isLocked(): bool {
+ *   const lock = sharedData.get("lock");
+ *   return lock !== null && lock.text == "taken";
+ * }
+ * ```
+ */
 export class SharedValue {
   constructor(
     /** Byte for byte. */

@@ -1,4 +1,16 @@
-/** How a host call ended (ABI 0.2.1, `proxy_status_t`). A refused call is a status and never a trap. */
+/**
+ * How a host call ended (ABI 0.2.1, `proxy_status_t`). A refused call is a status and never a trap.
+ *
+ * ```ts
+ * class Careful extends HttpContext {
+ *   onResponseHeaders(endOfStream: bool): Action {
+ *     const status = this.responseHeaders.set("x-served-by", "the proxy");
+ *     if (status != Status.Ok) log.warn(`no header: ${status}`);
+ *     return Action.Continue;
+ *   }
+ * }
+ * ```
+ */
 export enum Status {
   Ok = 0,
   NotFound = 1,

@@ -18,8 +18,13 @@ export interface Compiled {
  * Compiles `filters/<name>.ts`, or the given source, as a user's project is: the SDK is found under `node_modules`.
  *
  * @param source stands in for the file
+ * @param others files beside it, by their names
  */
-export async function compileFilter(name: string, source?: string): Promise<Compiled> {
+export async function compileFilter(
+  name: string,
+  source?: string,
+  others: ReadonlyMap<string, string> = new Map(),
+): Promise<Compiled> {
   let wasm = new Uint8Array();
   const stderr = asc.createMemoryStream();
   await asc.main(
@@ -28,6 +33,8 @@ export async function compileFilter(name: string, source?: string): Promise<Comp
       stderr,
       readFile: async (path, baseDir) => {
         if (source !== undefined && path === `${name}.ts`) return source;
+        const other = others.get(path);
+        if (other !== undefined) return other;
         const sdkFile = inSdk.exec(path)?.[1];
         return readFile(sdkFile ? join(sdkFolder, sdkFile) : resolve(baseDir, path), "utf8").catch(() => null);
       },
