@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { type Env, type Output, Stopped } from "./env.ts";
 import { exitStatus } from "./describe-error.ts";
 import { CliError } from "./errors.ts";
+import { useProxies } from "./proxies.ts";
 import { reportError } from "./report-error.ts";
 import { run } from "./run.ts";
 import { systemError } from "./system-error.ts";
@@ -48,7 +49,10 @@ const env: Env = {
 // A fault that no promise carries to run() is told like any other.
 process.on("uncaughtException", (error) => process.exit(reportError(error, words, env)));
 
-const status = await run(words, env);
+const status = await useProxies(process.env).then(
+  () => run(words, env),
+  (error: unknown) => reportError(error, words, env),
+);
 await Promise.all([stdout.flushed(), stderr.flushed()]);
 process.exit(status === 0 && unwritten ? reportError(outputFailed(unwritten), words, env) : status);
 
