@@ -17,8 +17,11 @@ export class FakeHost {
   #configuration: Uint8Array = new Uint8Array();
   #nextId = 1;
 
-  /** @param rootId what the host says its root id is */
-  constructor(wasm: Uint8Array, rootId: string) {
+  /**
+   * @param rootId what the host says its root id is
+   * @param others host calls beside those that it has, or in their place
+   */
+  constructor(wasm: Uint8Array, rootId: string, others: Imports[string] = {}) {
     const instance = new WebAssembly.Instance(new WebAssembly.Module(wasm), {
       env: {
         proxy_log: (_level: number, address: number, size: number) => {
@@ -30,21 +33,22 @@ export class FakeHost {
           return 0;
         },
         proxy_get_property: (_path: number, _size: number, address: number, size: number) =>
-          this.#give(new TextEncoder().encode(rootId), address, size),
+          this.give(new TextEncoder().encode(rootId), address, size),
         proxy_get_buffer_bytes: (_type: number, _start: number, _length: number, address: number, size: number) =>
-          this.#configuration.length === 0 ? 0 : this.#give(this.#configuration, address, size),
+          this.#configuration.length === 0 ? 0 : this.give(this.#configuration, address, size),
         proxy_get_header_map_value: (_map: number, name: number, nameSize: number, address: number, size: number) => {
           const value = this.headers.get(this.#text(name, nameSize));
-          return value === undefined ? 1 : this.#give(new TextEncoder().encode(value), address, size);
+          return value === undefined ? 1 : this.give(new TextEncoder().encode(value), address, size);
         },
         proxy_replace_header_map_value: (_map: number, name: number, nameSize: number, at: number, size: number) => {
           this.headers.set(this.#text(name, nameSize), this.#text(at, size));
           return 0;
         },
+        ...others,
       },
     });
     this.#exports = instance.exports as FilterExports;
-    this.#call("_initialize");
+    this.call("_initialize");
   }
 
   get memoryBytes(): number {
@@ -55,39 +59,45 @@ export class FakeHost {
   configure(configuration: string | Uint8Array): { id: number; isAccepted: boolean } {
     this.#configuration = typeof configuration === "string" ? new TextEncoder().encode(configuration) : configuration;
     const id = this.#nextId++;
-    this.#call("proxy_on_context_create", id, 0);
-    this.#call("proxy_on_vm_start", id, 0);
-    return { id, isAccepted: this.#call("proxy_on_configure", id, this.#configuration.length) === 1 };
+    this.call("proxy_on_context_create", id, 0);
+    this.call("proxy_on_vm_start", id, 0);
+    return { id, isAccepted: this.call("proxy_on_configure", id, this.#configuration.length) === 1 };
   }
 
   /** Ends a context of either kind. */
   end(id: number): void {
-    this.#call("proxy_on_done", id);
-    this.#call("proxy_on_log", id);
-    this.#call("proxy_on_delete", id);
+    this.call("proxy_on_done", id);
+    this.call("proxy_on_log", id);
+    this.call("proxy_on_delete", id);
   }
 
   /** @returns the stream context's id */
   request(rootId: number): number {
     const id = this.#nextId++;
-    this.#call("proxy_on_context_create", id, rootId);
-    this.#call("proxy_on_request_headers", id, this.headers.size, 1);
+    this.call("proxy_on_context_create", id, rootId);
+    this.call("proxy_on_request_headers", id, this.headers.size, 1);
     return id;
   }
 
-  #call(name: string, ...values: number[]): number {
+  /** Calls what the module exports under `name`, as a host does. */
+  call(name: string, ...values: number[]): number {
     const callback = this.#exports[name];
     // A host passes over what a module does not export.
     return callback?.(...values) ?? 1;
   }
 
-  #give(bytes: Uint8Array, address: number, size: number): number {
-    const to = this.#call("proxy_on_memory_allocate", bytes.length);
+  /** Hands bytes over, as a host call does: the module is told their address and size. */
+  give(bytes: Uint8Array, address: number, size: number): number {
+    const to = this.call("proxy_on_memory_allocate", bytes.length);
     new Uint8Array(this.#exports.memory.buffer).set(bytes, to);
     const view = new DataView(this.#exports.memory.buffer);
     view.setUint32(address, to, true);
     view.setUint32(size, bytes.length, true);
     return 0;
+  }
+
+  writeNumber(address: number, value: number): void {
+    new DataView(this.#exports.memory.buffer).setUint32(address, value, true);
   }
 
   #text(address: number, size: number): string {
