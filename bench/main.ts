@@ -15,6 +15,7 @@ const questions: Readonly<Record<string, () => Promise<{ question: Question }>>>
 };
 
 const { values, positionals } = parseArgs({ options: { write: { type: "boolean" } }, allowPositionals: true });
+if (values.write && positionals.length > 0) throw new Error("--write writes the answers to all questions");
 const names = positionals.length > 0 ? positionals : Object.keys(questions);
 const report: string[] = [preface(["npm run bench --", ...process.argv.slice(2)].join(" ").replace(/ --$/, ""))];
 print(report[0] ?? "");
@@ -36,13 +37,13 @@ async function answer(name: string): Promise<void> {
 
 function preface(command: string): string {
   const date = new Date().toISOString().slice(0, 10);
-  return `# What things cost
+  return `# The command and the hub
 
 Made by \`${command}\` on ${date}: Node ${process.versions.node} on ${process.platform}/${process.arch}, ${availableParallelism()} processors.
 
-In each line two programs took turns in one run, so that whatever else the machine did met both. The **ratio** says how
-much the first costs of what the second costs, round by round (the median, and what half of the rounds lie between): below
-1 the first is cheaper. Ratios hold on other machines; what was measured here does not.
+In each line two programs took turns in one run, so that whatever else the machine did met both. The **ratio** says what
+the first costs as a multiple of the second, round by round: the median, and what half of the rounds lie between. Below 1
+the first is cheaper. Ratios hold on other machines; what was measured here does not.
 `;
 }
 

@@ -110,7 +110,8 @@ async function compileInWorker(job: CompileJob, { onDiagnostic, signal }: BuildO
     });
   } finally {
     signal?.removeEventListener("abort", stop);
-    await worker.terminate();
+    // To free its memory takes a while, for which nobody needs to wait.
+    void worker.terminate();
   }
 }
 
