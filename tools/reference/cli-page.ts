@@ -58,6 +58,7 @@ and \`tag\` write only what is yours, and have none.
 | \`DOCKER_CONFIG\` | holds \`config.json\`, where credentials are; \`~/.docker\` by default |
 | \`WASM_HUB\` | registry of references that name none |
 | \`ENVOY\` | the Envoy program |
+| \`HTTP_PROXY\`, \`HTTPS_PROXY\`, \`NO_PROXY\` | how registries are reached, in capitals or not; this machine is always asked directly |
 `;
 
 /** The reference page of all commands. */
