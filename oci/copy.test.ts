@@ -107,6 +107,15 @@ describe("copyImage()", () => {
     expect(await target.has(image.manifest.descriptor)).toBe(true);
   });
 
+  test("copies what was resolved before, even when the tag has moved since", async () => {
+    const { source, target } = await stores();
+    const resolved = await source.resolve("v1");
+    source.tags.clear();
+    const { manifest } = await copyImage(source, target, resolved, { tag: "v1" });
+    expect(manifest).toEqual(resolved);
+    expect(await target.resolve("v1")).toEqual(resolved);
+  });
+
   test("takes referrers along, and theirs, when it is asked to", async () => {
     const { source, target } = await stores();
     const bill = note(image.manifest.descriptor, "bill of materials");

@@ -41,15 +41,16 @@ const blobsAtOnce = 3;
  * Copies an image: everything its manifest points at first, then the manifest, then the tag, so that a reader of the
  * target never sees half an image.
  *
+ * @param image a tag, a digest, or what one of them was resolved to
  * @throws {OciError} CONTENT_NOT_FOUND, CONTENT_MISMATCH, MANIFEST_MALFORMED
  */
 export async function copyImage(
   source: ImageSource,
   target: ImageTarget,
-  tagOrDigest: string,
+  image: string | Descriptor,
   options: CopyOptions = {},
 ): Promise<CopyResult> {
-  const manifest = await source.resolve(tagOrDigest, options.signal);
+  const manifest = typeof image === "string" ? await source.resolve(image, options.signal) : image;
   const copy = new ImageCopy(source, target, options);
   await copy.manifest(manifest);
   if (options.referrers && listsReferrers(source)) await copyReferrers(source, manifest, copy, options.signal);

@@ -37,7 +37,7 @@ export const pull = defineCommand({
   async run(context, { flags, arguments: { reference: text } }) {
     const reference = readRegistryReference(text, flags.hub);
     const source = openRegistry(context, reference.registry, flags).repository(reference.repository);
-    await resolveRemote(source, reference, context.signal);
+    const image = await resolveRemote(source, reference, context.signal);
     const name = repositoryName(reference);
     if (flags["dry-run"]) {
       const target = (await existingStore(context))?.repository(name) ?? emptyTarget;
@@ -46,7 +46,7 @@ export const pull = defineCommand({
     const target = (await openStore(context)).repository(name);
     const options = { tag: reference.tag, referrers: true, progress: context.progress, signal: context.signal };
     const startedMs = performance.now();
-    const { manifest, ...counts } = await copyImage(source, target, reference.tagOrDigest, options);
+    const { manifest, ...counts } = await copyImage(source, target, image, options);
     if (reference.tag === undefined) await target.pin(manifest, context.signal);
     if (context.isJson)
       return context.outJson({ reference: formatReference(reference), digest: manifest.digest, ...counts });

@@ -38,7 +38,11 @@ export const push = defineCommand({
 
   async run(context, { flags, arguments: { reference: text } }) {
     const reference = readRegistryReference(text, flags.hub);
-    const { store, repository: source } = await resolveStored(
+    const {
+      store,
+      repository: source,
+      manifest: image,
+    } = await resolveStored(
       context,
       reference,
       `build it with wasm build -t ${formatReference(reference)}, or name it with wasm tag; wasm list shows what is there`,
@@ -47,7 +51,7 @@ export const push = defineCommand({
     if (flags["dry-run"]) return showTransferPlan(context, { source, target, reference });
 
     const startedMs = performance.now();
-    const { manifest, ...counts } = await copyImage(source, target, reference.tagOrDigest, {
+    const { manifest, ...counts } = await copyImage(source, target, image, {
       tag: reference.tag,
       referrers: true,
       mountFrom: await siblings(store, reference),
