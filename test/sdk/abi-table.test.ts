@@ -35,7 +35,8 @@ test("the table names functions and classes as the SDK does", async () => {
       .concat("http-call", "grpc-call", "grpc-stream", "metric")
       .map((file) => read(`sdk/assembly/${file}.ts`)),
   );
-  const isKnown = (name: string): boolean => known.has(name) || members.some((text) => new RegExp(` ${name}[(<]`).test(text));
+  const isKnown = (name: string): boolean =>
+    known.has(name) || members.some((text) => new RegExp(` ${name}[(<]`).test(text));
   const others = new Set(["new", "null", "expr_"]);
   expect(ours.map((name) => name.slice(1)).filter((name) => !isKnown(name) && !others.has(name))).toEqual([]);
 });

@@ -30,6 +30,7 @@ export async function startCallServer(): Promise<CallServer> {
         asked.push({ method, path, headers, body: body.toString("latin1"), trailers });
         if (path === "/hang" || path === "/time-out") hanging.push(response);
         else answer(request, response);
+        return undefined;
       },
       () => response.destroy(),
     );

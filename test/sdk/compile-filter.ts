@@ -45,3 +45,14 @@ export async function compileFilter(
   );
   return { wasm, diagnostics: stderr.toString() };
 }
+
+/**
+ * {@link compileFilter} for a filter that has nothing wrong with it.
+ *
+ * @throws with what the compiler said, warnings too
+ */
+export async function compileCleanly(name: string): Promise<Uint8Array> {
+  const { wasm, diagnostics } = await compileFilter(name);
+  if (diagnostics !== "") throw new Error(diagnostics);
+  return wasm;
+}

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 
 /** A gRPC server that does what the method's name says; a message is `size` bytes after a five-byte prefix. */
 export async function startGrpcServer(): Promise<GrpcServer> {
-  const calls: GrpcServer["calls"] = [];
+  const calls: GrpcServer["calls"][number][] = [];
   const server = createServer();
   const sessions = new Set<{ destroy: () => void }>();
   server.on("session", (session) => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { partOrReason } from "../../tools/parts/mod.ts";
-import { compileFilter } from "./compile-filter.ts";
+import { compileCleanly } from "./compile-filter.ts";
 import { type Stage, startEnvoy } from "./envoy-stage.ts";
 import { type GrpcServer, startGrpcServer } from "./grpc-server.ts";
 import { send, sendAndSee, startUpstream } from "./traffic.ts";
@@ -16,9 +16,7 @@ describe.skipIf("reason" in envoy)("in Envoy", () => {
   let wasm: Uint8Array;
 
   beforeAll(async () => {
-    const compiled = await compileFilter("grpc");
-    expect(compiled.diagnostics).toBe("");
-    ({ wasm } = compiled);
+    wasm = await compileCleanly("grpc");
     upstream = await startUpstream();
     server = await startGrpcServer();
     stage = await startEnvoy(

@@ -103,7 +103,10 @@ class TcpProbe extends TcpContext {
   onUpstreamData(size: u32, endOfStream: bool): Action {
     const text = this.upstreamData.get();
     if (this.word == "whole" && text !== null) {
-      if (!text.endsWith(".")) return Action.Pause;
+      if (!text.endsWith(".")) {
+        log.info(`kept: ${text}`);
+        return Action.Pause;
+      }
       this.upstreamData.set(`${size}: ${text}`);
     }
     return Action.Continue;
