@@ -32,7 +32,7 @@ export function proxy_on_context_create(id: u32, parentId: u32): void {
       const stream = root.createStreamContext();
       if (stream !== null) {
         if (stream.id == id) addContext(stream);
-        else log.critical("createHttpContext() and createTcpContext() have to return a new context for each stream");
+        else log.critical("create a new context for each stream");
       }
     }
   }

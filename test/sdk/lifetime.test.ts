@@ -83,7 +83,7 @@ describe.skipIf("reason" in envoy)("a module's life in Envoy", () => {
   test("one context for two streams is a mistake that the log names, and no trap", async () => {
     await stage.replaceListeners([counting("two"), counting("sharing", { rootId: "sharing", vmId: "sharing" })]);
     expect((await send(stage.port("sharing"), {})).status).toBe(200);
-    await stage.logged("have to return a new context for each stream");
+    await stage.logged("create a new context for each stream");
     expect((await send(stage.port("sharing"), {})).status).toBe(200);
   });
 
