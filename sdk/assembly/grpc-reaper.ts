@@ -1,5 +1,6 @@
 import { actFor, actForCurrent } from "./effective-context";
 import { proxy_grpc_cancel } from "./env";
+import { Status } from "./status";
 
 // Envoy 1.40 goes on reading from memory that it has freed when a stream is canceled in one of the stream's own callbacks,
 // or in what such a callback brings about, such as the owner's end. Nothing tells the one from the other. So a stream that
@@ -22,7 +23,7 @@ export function cancelAllBut(token: u32): void {
     if (waiting[i + 1] == token) {
       waiting[kept++] = rootId;
       waiting[kept++] = token;
-    } else if (actFor(rootId) == 0) {
+    } else if (actFor(rootId) == Status.Ok) {
       proxy_grpc_cancel(waiting[i + 1]);
       actForCurrent(rootId);
     }

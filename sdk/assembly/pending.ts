@@ -1,6 +1,7 @@
 import { Context } from "./context";
-import { actFor } from "./effective-context";
 import { enterContext } from "./context-table";
+import { actFor } from "./effective-context";
+import { Status } from "./status";
 
 // Calls that the host has not ended, by the token that it gave them: chains in a fixed table outside the garbage
 // collector, which is told by pinning that they live. A host may tell a stream's calls to the stream's root context, as
@@ -61,7 +62,7 @@ export abstract class Pending {
   /** Makes host calls be about the owner until the callback ends. */
   actForOwner(): void {
     const owner = this.owner;
-    if (owner !== null && actFor(owner.id) == 0) enterContext(owner.id);
+    if (owner !== null && actFor(owner.id) == Status.Ok) enterContext(owner.id);
   }
 
   /** The one that the host calls `token`; `null` when nobody waits for it. */
