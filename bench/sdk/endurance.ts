@@ -4,18 +4,23 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { loadProject } from "#project";
 import { buildModule } from "#project/build";
+import { writeResults } from "../results.ts";
 import { part } from "../../tools/parts/mod.ts";
 import { residentKib } from "./cpu.ts";
 import { sendLoad, type Traffic } from "./load.ts";
 import { source } from "./peers/sources.ts";
 import { startStage, type Stage } from "./stage.ts";
 
-const { values } = parseArgs({ options: { requests: { type: "string", default: "3000000" } } });
+const { values } = parseArgs({
+  options: { requests: { type: "string", default: "3000000" }, write: { type: "boolean" } },
+});
 const total = Number(values.requests);
 const warmUpMs = 60_000;
 const lane = "endurance";
 /** Growth of the process after the warm-up that is still called flat: allocators keep what they once had. */
 const flatShare = 0.02;
+
+const report: string[] = [];
 
 interface Sample {
   readonly seconds: number;
@@ -32,8 +37,9 @@ try {
   const { module } = await buildModule({ ...project, manifest }, { cache: false });
   const lanes = [{ name: lane, built: { kind: "module", bytes: module } as const }];
   await using stage = await startStage(await part("envoy"), lanes, folder);
-  process.stdout.write("| seconds | requests | Envoy's RSS, MiB | module's memory, KiB |\n| --: | --: | --: | --: |\n");
-  process.stdout.write(verdict(await endure(stage, await kindsOfTraffic())));
+  tell(preface());
+  tell(verdict(await endure(stage, await kindsOfTraffic())));
+  if (values.write) await writeResults(report.join(""));
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
@@ -52,7 +58,7 @@ async function endure(stage: Stage, kinds: readonly Traffic[]): Promise<readonly
     if (performance.now() - shownMs < 15_000 && sent < total) continue;
     shownMs = performance.now();
     const { seconds, requests, residentMib, moduleKib } = sample;
-    process.stdout.write(`| ${seconds.toFixed(0)} | ${requests} | ${residentMib.toFixed(1)} | ${moduleKib} |\n`);
+    tell(`| ${seconds.toFixed(0)} | ${requests} | ${residentMib.toFixed(1)} | ${moduleKib} |\n`);
   }
   return samples;
 }
@@ -102,4 +108,21 @@ async function kindsOfTraffic(): Promise<readonly Traffic[]> {
     { ...inFlight, requests: 10_000 },
     { ...inFlight, requests: 3_000, headers: many, bodyPath: await bodyOf(1_000) },
   ];
+}
+
+function preface(): string {
+  const command = ["node bench/sdk/endurance.ts", ...process.argv.slice(2)].join(" ");
+  return `# Memory of a filter that runs for long
+
+Made by \`${command}\` on ${new Date().toISOString().slice(0, 10)}. A filter of our SDK that makes garbage of every kind, under Envoy 1.40 with one worker:
+requests with 12 and with 52 headers, with no body and with bodies of 200 bytes to 60 KB, one by one and a thousand in flight.
+
+| seconds | requests | Envoy's RSS, MiB | module's memory, KiB |
+| --: | --: | --: | --: |
+`;
+}
+
+function tell(text: string): void {
+  report.push(text);
+  process.stdout.write(text);
 }

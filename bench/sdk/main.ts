@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { availableParallelism, homedir, tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { part } from "../../tools/parts/mod.ts";
 import { writeResults } from "../results.ts";
 import { type Builds, buildAll } from "./builds.ts";
+import { cacheFolder } from "./cache-folder.ts";
 import { checkFilter } from "./check.ts";
 import { measure, type Rounds } from "./measure.ts";
 import type { FilterName } from "./peer.ts";
@@ -28,7 +29,6 @@ const wanted = values.only?.split(",");
 const peers = wanted ? allPeers.filter(({ name }) => wanted.includes(name)) : allPeers;
 const filters = (["add-header", "rewrite"] as const).filter((name) => name === (values.filter ?? name));
 
-const cacheFolder = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "wasm-hub", "bench");
 await mkdir(cacheFolder, { recursive: true });
 const folder = await mkdtemp(join(tmpdir(), "wasm-hub-bench-"));
 const builds = new Map<FilterName, Builds>();
