@@ -79,7 +79,7 @@ function withoutBuiltinImports(code: string): string {
 }
 
 /** Milliseconds for which a process that runs an older build may still load that build's chunks. */
-const keptForMs = 24 * 60 * 60 * 1000;
+const keptForMs = 60 * 60 * 1000;
 
 const isChunk = (path: string): boolean => dirname(path) === chunks;
 
