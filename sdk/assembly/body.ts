@@ -1,7 +1,9 @@
-import { BufferType, readBuffer } from "./buffer";
-import { proxy_get_buffer_status, proxy_set_buffer_bytes } from "./env";
+import { pop, push, pushedSize } from "./arguments";
+import { BufferType } from "./buffer";
+import { proxy_get_buffer_bytes, proxy_get_buffer_status, proxy_set_buffer_bytes } from "./env";
+import { expectResult, resultAddress, resultSize, takeBytes, takeString } from "./result";
 import { Status } from "./status";
-import { decodeUtf8, utf8Bytes } from "./utf8";
+import { utf8Bytes } from "./utf8";
 
 const sizeCell: usize = memory.data(4, 4);
 const flagsCell: usize = memory.data(4, 4);
@@ -41,21 +43,17 @@ export class Body {
    * that is not there is an empty one.
    */
   getBytes(start: u32 = 0, length: u32 = u32.MAX_VALUE): Uint8Array | null {
-    if (this.measure() != Status.Ok) return null;
-    const size = load<u32>(sizeCell);
-    if (start >= size) return new Uint8Array(0);
-    return readBuffer(this.type, start, min(length, size - start));
+    return this.read(start, length) == Status.Ok ? takeBytes() : null;
   }
 
   /** {@link getBytes} as text. A range that cuts a character in two shows U+FFFD there. */
   get(start: u32 = 0, length: u32 = u32.MAX_VALUE): string | null {
-    const bytes = this.getBytes(start, length);
-    return bytes === null ? null : decodeUtf8(bytes.dataStart, bytes.byteLength);
+    return this.read(start, length) == Status.Ok ? takeString() : null;
   }
 
   /** Puts `text` in place of the whole. */
   set(text: string): Status {
-    return this.setBytes(utf8Bytes(text));
+    return this.writeText(0, u32.MAX_VALUE, text);
   }
 
   /** Puts `bytes` in place of the whole. */
@@ -64,7 +62,7 @@ export class Body {
   }
 
   append(text: string): Status {
-    return this.appendBytes(utf8Bytes(text));
+    return this.writeText(u32.MAX_VALUE, 0, text);
   }
 
   appendBytes(bytes: Uint8Array): Status {
@@ -72,7 +70,7 @@ export class Body {
   }
 
   prepend(text: string): Status {
-    return this.prependBytes(utf8Bytes(text));
+    return this.writeText(0, 0, text);
   }
 
   prependBytes(bytes: Uint8Array): Status {
@@ -101,9 +99,28 @@ export class Body {
     return this.write(0, size, spliced);
   }
 
+  /** Leaves what was read as the result. No host is asked for what lies behind the end, and hosts cut what is too long. */
+  private read(start: u32, length: u32): Status {
+    expectResult();
+    if (start > 0) {
+      const status = this.measure();
+      const size = load<u32>(sizeCell);
+      if (status != Status.Ok || start >= size) return status;
+      length = min(length, size - start);
+    }
+    return proxy_get_buffer_bytes(this.type, start, length, resultAddress, resultSize);
+  }
+
   private measure(): Status {
     store<u32>(sizeCell, 0);
     return proxy_get_buffer_status(this.type, sizeCell, flagsCell);
+  }
+
+  private writeText(start: u32, length: u32, text: string): Status {
+    const address = push(text);
+    const status = proxy_set_buffer_bytes(this.type, start, length, address, pushedSize);
+    pop(address);
+    return status;
   }
 
   private write(start: u32, length: u32, bytes: Uint8Array): Status {

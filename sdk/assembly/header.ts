@@ -1,4 +1,4 @@
-import { copyBytes, decodeUtf8, encodeUtf8 } from "./utf8";
+import { copyBuffer, copyBytes, decodeUtf8, encodeUtf8 } from "./utf8";
 
 /**
  * One header or trailer.
@@ -24,7 +24,7 @@ export class Header {
     const start = heap.alloc(<usize>(name.length + value.length) * 3);
     const nameBytes = encodeUtf8(name, start);
     const valueSize = encodeUtf8(value, start + nameBytes);
-    this.data = copyBytes(start, nameBytes + valueSize).buffer;
+    this.data = copyBuffer(start, nameBytes + valueSize);
     heap.free(start);
     this.nameStart = 0;
     this.nameBytes = nameBytes;

@@ -1,4 +1,4 @@
-import { copyBytes, decodeUtf8 } from "./utf8";
+import { copyBuffer, copyBytes, decodeUtf8 } from "./utf8";
 
 // What the host hands over. It asks for memory by proxy_on_memory_allocate in the middle of a host call, at most once
 // a call, and the SDK copies the bytes out as soon as the call returns. So one static buffer serves every call; only a
@@ -43,10 +43,7 @@ export function takeBytes(): Uint8Array {
 
 /** {@link takeBytes} without a view. */
 export function takeBuffer(): ArrayBuffer {
-  const size = load<usize>(resultSize);
-  // @ts-ignore: built into the runtime
-  const bytes = changetype<ArrayBuffer>(__new(size, idof<ArrayBuffer>()));
-  memory.copy(changetype<usize>(bytes), load<usize>(resultAddress), size);
+  const bytes = copyBuffer(load<usize>(resultAddress), load<usize>(resultSize));
   releaseResult();
   return bytes;
 }

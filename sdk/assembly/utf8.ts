@@ -75,9 +75,15 @@ export function utf8Bytes(text: string): Uint8Array {
 
 /** A copy of `size` bytes of raw memory. */
 export function copyBytes(address: usize, size: usize): Uint8Array {
-  const bytes = new Uint8Array(<i32>size);
-  memory.copy(bytes.dataStart, address, size);
-  return bytes;
+  return Uint8Array.wrap(copyBuffer(address, size));
+}
+
+/** {@link copyBytes} without a view. */
+export function copyBuffer(address: usize, size: usize): ArrayBuffer {
+  // @ts-ignore: built into the runtime
+  const buffer = changetype<ArrayBuffer>(__new(size, idof<ArrayBuffer>()));
+  memory.copy(changetype<usize>(buffer), address, size);
+  return buffer;
 }
 
 /**

@@ -1,4 +1,5 @@
 // What the compiler does to every filter before it compiles it; asconfig.json names this file.
+import { keepSmallBlocks } from "./allocator.js";
 import { keepCallbacksInUse } from "./callbacks.js";
 import { countObjectBytes } from "./collector.js";
 import { guardLogs } from "./logs.js";
@@ -12,6 +13,7 @@ export default class FilterTransform {
     const filter = parser.sources.filter((source) => !isOfSdk(source));
     keepCallbacksInUse(ofSdk, filter);
     countObjectBytes(parser);
+    keepSmallBlocks(parser);
     for (const source of filter) {
       warnOfMisspeltCallbacks(parser, source, ofSdk);
       guardLogs(parser, source);

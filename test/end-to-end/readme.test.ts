@@ -12,7 +12,7 @@ function steady(line: string): string {
     .replaceAll(/\b[0-9a-f]{8,}\b/g, "…")
     .replaceAll(/\b\d+\.\d+ s\b/g, "… s")
     .replace(/^date: .*/, "date: …")
-    .replaceAll(/\b\d+(?:\.\d+)? (?:B|KiB)(?= |\)|$)/g, "… bytes")
+    .replaceAll(/\b\d+(?:\.\d+)? (?:B|KiB)(?=[ ,)]|$)/g, "… bytes")
     .replaceAll(/ +/g, " ");
 }
 
