@@ -1,7 +1,7 @@
 import { parseFor } from "./sources.js";
 
-/** Blocks below this are kept apart when they are freed, in steps of 16 bytes. A stream makes a dozen such objects. */
-const smallBlockBytes = 512;
+/** Blocks below this are kept apart when they are freed, in steps of 16 bytes: a kilobyte of body as text is one. */
+const smallBlockBytes = 2304;
 
 const code = `
 const SMALL_BLOCKS: usize = memory.data(${(smallBlockBytes / 16) * 4}, 4);
