@@ -5,22 +5,21 @@
 const leastThreshold: usize = 64 * 1024;
 let threshold: usize = leastThreshold;
 
-/** For builds without transform.js, where nobody knows the bytes: callbacks until the next look. */
-let callbacksLeft: i32 = 0;
-
 /** Called at the end of each callback that no other callback surrounds. */
 export function collectGarbage(): void {
   if (ASC_RUNTIME != Runtime.Minimal) return;
-  if (isDefined(__objectBytes)) {
-    if (__objectBytes() < threshold) return;
-    __collect();
-    // Twice what lives: what a look costs is spread over as many bytes as it had to walk.
-    threshold = max(leastThreshold, 2 * __objectBytes());
-  } else {
-    if (--callbacksLeft > 0) return;
-    callbacksLeft = 256;
-    __collect();
-  }
+  const bytes = objectBytes();
+  if (bytes < threshold) return;
+  // @ts-ignore: built into the runtime
+  __collect();
+  // Twice what lives: what a look costs is spread over as many bytes as it had to walk.
+  threshold = max(leastThreshold, 2 * objectBytes());
+}
+
+function objectBytes(): usize {
+  // @ts-ignore: added by transform/collector.js
+  if (isDefined(__objectBytes)) return __objectBytes();
+  return usize.MAX_VALUE; // nobody knows: look after each callback
 }
 
 /** Of AssemblyScript's compiler. */

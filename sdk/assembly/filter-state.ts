@@ -76,6 +76,11 @@ export function declareProperty(
   lifeSpan: LifeSpan = LifeSpan.FilterChain,
   isReadOnly: bool = false,
 ): Status {
-  const fields = [textField(1, name), varintField(2, isReadOnly), varintField(3, type), varintField(5, lifeSpan)];
+  const fields = [
+    textField(1, name),
+    varintField(2, isReadOnly ? 1 : 0),
+    varintField(3, type),
+    varintField(5, lifeSpan),
+  ];
   return runForeignFunction("declare_property", message(fields));
 }

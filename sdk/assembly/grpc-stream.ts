@@ -99,7 +99,7 @@ export class GrpcStream extends GrpcPending {
     if (owner === null || !this.isSending) return Status.BadArgument;
     const known = actFor(owner.id);
     if (known != Status.Ok) return known;
-    const status = proxy_grpc_send(this.token, message.dataStart, message.byteLength, endOfStream);
+    const status = proxy_grpc_send(this.token, message.dataStart, message.byteLength, endOfStream ? 1 : 0);
     actForCurrent(owner.id);
     if (status == Status.Ok && endOfStream) this.isSending = false;
     return status;

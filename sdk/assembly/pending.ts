@@ -70,6 +70,7 @@ export abstract class Pending {
     let address = load<usize>(chainOf(token));
     while (address != 0) {
       const pending = changetype<Pending>(address);
+      // @ts-ignore: AssemblyScript's generics are there when the code runs
       if (pending.token == token && pending instanceof T) return changetype<T>(address);
       address = pending.next;
     }

@@ -10,6 +10,7 @@ const checks: readonly (readonly [name: string, program: string, ...words: strin
   ["format", bin("oxfmt"), "--check", "."],
   ["lint", bin("oxlint"), "--type-aware", "--deny-warnings", "."],
   ["types", bin("tsc"), "-p", "."],
+  ["types of the SDK, as editors see them", bin("tsc"), "-p", "sdk"],
   ["import directions", process.execPath, "tools/check/import-directions.ts"],
   ["lock file", process.execPath, "tools/check/lock-file.ts"],
   ["dead code", bin("knip"), "--no-progress"],
