@@ -21,15 +21,12 @@ describe.skipIf("reason" in envoy)("an HTTP call in Envoy", () => {
     server = await startCallServer();
     const listeners = [calls("calls"), calls("going"), calls("waiting")];
     const restricted = { ...calls("restricted"), vmId: "restricted", capabilities: allButCalls };
-    stage = await startEnvoy(
-      "path" in envoy ? envoy.path : "",
-      upstream.port,
-      [...listeners, restricted],
-      [
+    stage = await startEnvoy("path" in envoy ? envoy.path : "", upstream.port, [...listeners, restricted], {
+      clusters: [
         { name: "calls", port: server.port },
         { name: "closed", port: 1 },
       ],
-    );
+    });
   });
 
   afterAll(async () => {

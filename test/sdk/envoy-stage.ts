@@ -28,16 +28,19 @@ export interface Stage {
   stop(): Promise<{ status: number | null; log: string }>;
 }
 
-/**
- * A real Envoy in front of an upstream, both on loopback.
- *
- * @param others that filters can call
- */
+export interface StageOptions {
+  /** That filters can call, beside the upstream. */
+  readonly clusters?: readonly StageCluster[];
+  /** Workers. Default 1. */
+  readonly concurrency?: number;
+}
+
+/** A real Envoy in front of an upstream, both on loopback. */
 export async function startEnvoy(
   envoy: string,
   upstreamPort: number,
   listeners: readonly StageListener[],
-  others: readonly StageCluster[] = [],
+  { clusters = [], concurrency = 1 }: StageOptions = {},
 ): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), "wasm-hub-sdk-"));
   const adminFile = join(folder, "admin");
@@ -59,12 +62,12 @@ export async function startEnvoy(
   await writeListeners(listeners);
   await writeFile(
     join(folder, "envoy.json"),
-    JSON.stringify(bootstrap(folder, [{ name: "upstream", port: upstreamPort }, ...others])),
+    JSON.stringify(bootstrap(folder, [{ name: "upstream", port: upstreamPort }, ...clusters])),
   );
 
   const child = spawn(
     envoy,
-    ["-c", join(folder, "envoy.json"), "--admin-address-path", adminFile, "--concurrency", "1"].concat([
+    ["-c", join(folder, "envoy.json"), "--admin-address-path", adminFile, "--concurrency", String(concurrency)].concat([
       "--disable-hot-restart",
       "--component-log-level",
       "wasm:trace",

@@ -41,7 +41,11 @@ describe("an example in the documentation", () => {
           ? [{ ...filter, name: name.replaceAll(/\W/g, "-"), wasm, configuration, environment, cluster, vmId: "" }]
           : [];
       }),
-      ["auth", "keys", "audit"].map((name) => ({ name, port: calls.port })).concat({ name: "echo", port: echo.port }),
+      {
+        clusters: ["auth", "keys", "audit"]
+          .map((name) => ({ name, port: calls.port }))
+          .concat({ name: "echo", port: echo.port }),
+      },
     );
   });
 

@@ -19,15 +19,12 @@ describe.skipIf("reason" in envoy)("in Envoy", () => {
     wasm = await compileCleanly("grpc");
     upstream = await startUpstream();
     server = await startGrpcServer();
-    stage = await startEnvoy(
-      "path" in envoy ? envoy.path : "",
-      upstream.port,
-      [grpc("grpc"), grpc("going")],
-      [
+    stage = await startEnvoy("path" in envoy ? envoy.path : "", upstream.port, [grpc("grpc"), grpc("going")], {
+      clusters: [
         { name: "grpc", port: server.port, isHttp2: true },
         { name: "users", port: server.port, isHttp2: true },
       ],
-    );
+    });
   });
 
   afterAll(async () => {

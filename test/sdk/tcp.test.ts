@@ -31,10 +31,12 @@ describe.skipIf("reason" in envoy)("a TCP filter in Envoy", () => {
       tcp("trap"),
       tcp("never", "refusing"),
     ];
-    stage = await startEnvoy("path" in envoy ? envoy.path : "", echo.port, listeners, [
-      { name: "other", port: other.port },
-      { name: "calls", port: calls.port },
-    ]);
+    stage = await startEnvoy("path" in envoy ? envoy.path : "", echo.port, listeners, {
+      clusters: [
+        { name: "other", port: other.port },
+        { name: "calls", port: calls.port },
+      ],
+    });
   });
 
   afterAll(async () => {
