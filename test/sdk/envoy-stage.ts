@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
-import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
+import { startEnvoy as startRealEnvoy } from "#envoy";
+import { freePort } from "../../tools/demo/free-port.ts";
 import { bootstrap, listenerResource, type StageCluster, type StageListener } from "./stage-config.ts";
 
 export type { StageListener } from "./stage-config.ts";
@@ -43,7 +42,6 @@ export async function startEnvoy(
   { clusters = [], concurrency = 1 }: StageOptions = {},
 ): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), "wasm-hub-sdk-"));
-  const adminFile = join(folder, "admin");
   // A port of its own for each: Envoy lets listeners that are added later share a socket whose port was given as 0.
   const ports = new Map<string, number>();
   let version = 0;
@@ -65,94 +63,71 @@ export async function startEnvoy(
     JSON.stringify(bootstrap(folder, [{ name: "upstream", port: upstreamPort }, ...clusters])),
   );
 
-  const child = spawn(
-    envoy,
-    ["-c", join(folder, "envoy.json"), "--admin-address-path", adminFile, "--concurrency", String(concurrency)].concat([
-      "--disable-hot-restart",
-      "--component-log-level",
-      "wasm:trace",
-      "--drain-time-s",
-      "1",
-    ]),
-    { stdio: ["ignore", "ignore", "pipe"] },
-  );
-  const closed = once(child, "close");
   let log = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (log += text));
-
+  const running = await startRealEnvoy({
+    path: envoy,
+    configPath: join(folder, "envoy.json"),
+    concurrency,
+    componentLogLevel: "wasm:trace",
+    extraArguments: ["--drain-time-s", "1"],
+    onLog: (text) => (log += text),
+  });
+  const { admin } = running;
   const stop = async (): Promise<{ status: number | null; log: string }> => {
-    if (child.exitCode === null) child.kill("SIGTERM");
-    await closed;
+    const { status } = await running.stop();
     await rm(folder, { recursive: true, force: true });
-    return { status: child.exitCode, log };
+    return { status, log };
+  };
+  let isOver = false;
+  void running.exited.then(() => (isOver = true));
+  const until = async <T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> => {
+    for (const end = Date.now() + 5000; Date.now() < end; await pause(20)) {
+      const found = await look();
+      if (found !== undefined) return found;
+      if (isOver) throw new Error("Envoy has ended");
+    }
+    throw new Error("not seen within five seconds");
+  };
+  const listening = async (wanted: readonly StageListener[]): Promise<void> => {
+    const names = wanted.map(({ name }) => name).toSorted();
+    const active = async (): Promise<string[]> => (await admin.listeners()).map(({ name }) => name).toSorted();
+    await until(async () => isDeepStrictEqual(await active(), names) || undefined);
   };
   try {
-    const admin = await until(child, () => readFile(adminFile, "utf8").catch(() => undefined));
-    const listening = async (wanted: readonly StageListener[]): Promise<void> => {
-      const names = wanted.map(({ name }) => name).toSorted();
-      await until(child, async () => isDeepStrictEqual(await activeListeners(admin), names) || undefined);
-    };
     await listening(listeners);
-    return {
-      port: (name) => ports.get(name) ?? 0,
-      log: () => log,
-      logged: (text) =>
-        until(child, async () =>
-          log
-            .split("\n")
-            .slice(0, -1)
-            .find((line) => line.includes(text)),
-        ),
-      statistic: (name) => statistic(admin, name),
-      setLogLevel: async (level) => {
-        await fetch(`http://${admin}/logging?wasm=${level}`, { method: "POST" });
-      },
-      replaceListeners: async (wanted) => {
-        await writeListeners(wanted);
-        await listening(wanted);
-      },
-      refuseListeners: async (offered) => {
-        const before = log.length;
-        await writeListeners(offered);
-        const refusal = /Filesystem config update rejected: (.*)/;
-        return until(child, async () => refusal.exec(log.slice(before))?.[1]);
-      },
-      stop,
-    };
   } catch (error) {
     await stop();
     throw new Error(`${(error as Error).message}; Envoy's log:\n${log.slice(-4000)}`, { cause: error });
   }
+  return {
+    port: (name) => ports.get(name) ?? 0,
+    log: () => log,
+    logged: (text) => {
+      const line = (): string | undefined =>
+        log
+          .split("\n")
+          .slice(0, -1)
+          .find((one) => one.includes(text));
+      return until(line);
+    },
+    statistic: (name) => statistic(admin.url, name),
+    setLogLevel: (level) => admin.setLogLevel(level, "wasm"),
+    replaceListeners: async (wanted) => {
+      await writeListeners(wanted);
+      await listening(wanted);
+    },
+    refuseListeners: async (offered) => {
+      const before = log.length;
+      await writeListeners(offered);
+      return until(() => /Filesystem config update rejected: (.*)/.exec(log.slice(before))?.[1]);
+    },
+    stop,
+  };
 }
 
-/** Names, sorted. */
-async function activeListeners(admin: string): Promise<string[]> {
-  const answer = await fetch(`http://${admin}/listeners?format=json`);
-  const { listener_statuses: statuses = [] } = (await answer.json()) as { listener_statuses?: { name: string }[] };
-  return statuses.map(({ name }) => name).toSorted();
-}
-
-async function statistic(admin: string, name: string): Promise<number | undefined> {
-  const answer = await fetch(`http://${admin}/stats/prometheus`);
+async function statistic(adminUrl: string, name: string): Promise<number | undefined> {
+  const answer = await fetch(`${adminUrl}/stats/prometheus`);
   const metric = name.replaceAll(/[^a-z0-9_]/gi, "_");
   const line = new RegExp(`^(?:envoy_)?${metric}(?:_count)?\\{[^}]*\\} (\\d+)$`, "m").exec(await answer.text());
   return line === null ? undefined : Number(line[1]);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
-async function until<T>(child: ChildProcess, look: () => Promise<T | undefined>): Promise<T> {
-  for (const end = Date.now() + 5000; Date.now() < end; await pause(20)) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (child.exitCode !== null) throw new Error(`Envoy exited with ${child.exitCode}`);
-  }
-  throw new Error("not seen within five seconds");
 }
