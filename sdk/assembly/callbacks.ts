@@ -13,6 +13,9 @@ import { SharedQueue } from "./shared-queue";
 // What the host calls. Each finds its context by id: a host may keep several configurations, and many streams of each,
 // in one module. A callback for an id that is not there lets everything pass.
 
+/** Headers or trailers that the latest callback was told of; what does not read it pays nothing for it. */
+export let fieldCount: u32 = 0;
+
 export function proxy_abi_version_0_2_1(): void {}
 
 export function proxy_on_memory_allocate(size: usize): usize {
@@ -89,6 +92,7 @@ export function proxy_on_foreign_function(id: u32, functionId: u32, size: u32): 
 export function proxy_on_request_headers(id: u32, count: u32, endOfStream: bool): Action {
   const stream = findStream(id);
   if (stream === null) return Action.Continue;
+  fieldCount = count;
   const outer = enterContext(id);
   const isPaused = stream.onRequestHeaders(endOfStream) != Action.Continue;
   stream.isRequestPaused = isPaused;
@@ -111,6 +115,7 @@ export function proxy_on_request_body(id: u32, size: u32, endOfStream: bool): Ac
 export function proxy_on_request_trailers(id: u32, count: u32): Action {
   const stream = findStream(id);
   if (stream === null) return Action.Continue;
+  fieldCount = count;
   const outer = enterContext(id);
   const isPaused = stream.onRequestTrailers() != Action.Continue;
   stream.isRequestPaused = isPaused;
@@ -121,6 +126,7 @@ export function proxy_on_request_trailers(id: u32, count: u32): Action {
 export function proxy_on_response_headers(id: u32, count: u32, endOfStream: bool): Action {
   const stream = findStream(id);
   if (stream === null) return Action.Continue;
+  fieldCount = count;
   const outer = enterContext(id);
   const isPaused = stream.onResponseHeaders(endOfStream) != Action.Continue;
   stream.isResponsePaused = isPaused;
@@ -143,6 +149,7 @@ export function proxy_on_response_body(id: u32, size: u32, endOfStream: bool): A
 export function proxy_on_response_trailers(id: u32, count: u32): Action {
   const stream = findStream(id);
   if (stream === null) return Action.Continue;
+  fieldCount = count;
   const outer = enterContext(id);
   const isPaused = stream.onResponseTrailers() != Action.Continue;
   stream.isResponsePaused = isPaused;

@@ -45,6 +45,11 @@ export abstract class Context {
   /** The context is gone after this. Host calls about its stream find nothing. */
   onDelete(): void {}
 
+  /** The SDK's: the context in place of this one, for a stream that has turned out to be a TCP connection. */
+  asConnection(): Context | null {
+    return null;
+  }
+
   /** The SDK's: makes host calls be about this context. BadArgument when it is over. Ends with `actForCurrent`. */
   protected act(): Status {
     return this.isEnding ? Status.BadArgument : actFor(this.id);

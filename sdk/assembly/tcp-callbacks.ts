@@ -1,5 +1,5 @@
 import { Action } from "./action";
-import { enterContext, findContext, leaveContext } from "./context-table";
+import { addContext, enterContext, findContext, leaveContext, removeContext, setNewContextId } from "./context-table";
 import { PeerType } from "./peer-type";
 import { TcpContext } from "./tcp-context";
 
@@ -55,5 +55,12 @@ export function proxy_on_upstream_connection_close(id: u32, peer: PeerType): voi
 
 function findStream(id: u32): TcpContext | null {
   const context = findContext(id);
-  return context instanceof TcpContext ? changetype<TcpContext>(context) : null;
+  if (context === null) return null;
+  if (context instanceof TcpContext) return changetype<TcpContext>(context);
+  setNewContextId(id);
+  const connection = context.asConnection();
+  if (connection === null) return null;
+  removeContext(context);
+  addContext(connection);
+  return changetype<TcpContext>(connection);
 }

@@ -1,12 +1,13 @@
 import { exportsCallbacks } from "./sources.js";
 
 /**
- * Words in a filter's source for which it needs a callback. A callback that is not named here is always exported.
+ * Words in a filter's source for which it needs a callback, those of old filters (compat/) among them. A callback that is
+ * not named here is always exported.
  *
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 const words = {
-  proxy_on_vm_start: ["onVmStart", "vmConfiguration", "vmConfigurationBytes"],
+  proxy_on_vm_start: ["onVmStart", "onStart", "vmConfiguration", "vmConfigurationBytes"],
   proxy_on_tick: ["onTick"],
   proxy_on_request_headers: ["onRequestHeaders"],
   proxy_on_request_body: ["onRequestBody"],
@@ -14,16 +15,16 @@ const words = {
   proxy_on_response_headers: ["onResponseHeaders"],
   proxy_on_response_body: ["onResponseBody"],
   proxy_on_response_trailers: ["onResponseTrailers"],
-  proxy_on_done: ["onDone"],
+  proxy_on_done: ["onDone", "httpCall"],
   proxy_on_log: ["onLog"],
   proxy_on_new_connection: ["onNewConnection"],
   proxy_on_downstream_data: ["onDownstreamData"],
   proxy_on_upstream_data: ["onUpstreamData"],
-  proxy_on_downstream_connection_close: ["onDownstreamClose"],
-  proxy_on_upstream_connection_close: ["onUpstreamClose"],
+  proxy_on_downstream_connection_close: ["onDownstreamClose", "onDownstreamConnectionClose"],
+  proxy_on_upstream_connection_close: ["onUpstreamClose", "onUpstreamConnectionClose"],
   proxy_on_queue_ready: ["onQueueReady"],
   proxy_on_foreign_function: ["onForeignFunction"],
-  proxy_on_http_call_response: ["HttpCall"],
+  proxy_on_http_call_response: ["HttpCall", "httpCall"],
   proxy_on_grpc_receive_initial_metadata: ["GrpcStream"],
   proxy_on_grpc_receive: ["GrpcCall", "GrpcStream"],
   proxy_on_grpc_receive_trailing_metadata: ["GrpcStream"],

@@ -3,6 +3,7 @@ import { keepSmallBlocks } from "./allocator.js";
 import { keepCallbacksInUse } from "./callbacks.js";
 import { countObjectBytes } from "./collector.js";
 import { guardLogs } from "./logs.js";
+import { adaptOldFilters } from "./old-filters.js";
 import { warnOfMisspeltCallbacks } from "./spelling.js";
 import { isOfSdk } from "./sources.js";
 
@@ -11,6 +12,7 @@ export default class FilterTransform {
   afterParse(parser) {
     const ofSdk = parser.sources.filter((source) => isOfSdk(source));
     const filter = parser.sources.filter((source) => !isOfSdk(source));
+    adaptOldFilters(parser, ofSdk, filter);
     keepCallbacksInUse(ofSdk, filter);
     countObjectBytes(parser);
     keepSmallBlocks(parser);

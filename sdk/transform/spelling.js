@@ -1,4 +1,5 @@
 import { DiagnosticCode, NodeKind } from "assemblyscript";
+import { classes } from "./sources.js";
 
 /**
  * A method that nearly has a callback's name is never called, and nothing else would say so.
@@ -8,12 +9,13 @@ import { DiagnosticCode, NodeKind } from "assemblyscript";
  * @param {readonly import("assemblyscript").Source[]} ofSdk
  */
 export function warnOfMisspeltCallbacks(parser, source, ofSdk) {
-  const known = new Map(
-    ofSdk.flatMap((file) => classes(file)).map((declaration) => [declaration.name.text, callbacks(declaration)]),
-  );
+  const known = ofSdk.flatMap((file) => classes(file));
   for (const declaration of classes(source)) {
-    const inherited = known.get(declaration.extendsType?.name.identifier.text) ?? [];
-    const names = inherited.map(({ name }) => name.text);
+    const base = declaration.extendsType?.name.identifier.text;
+    // There may be two of a name: the old package's and the SDK's.
+    const names = known
+      .filter(({ name }) => name.text === base)
+      .flatMap((found) => callbacks(found).map(({ name }) => name.text));
     for (const { name } of callbacks(declaration)) {
       const meant = names.includes(name.text) ? undefined : names.find((other) => isNear(name.text, other));
       if (meant === undefined) continue;
@@ -21,10 +23,6 @@ export function warnOfMisspeltCallbacks(parser, source, ofSdk) {
       parser.warning(DiagnosticCode.User_defined_0, name.range, text);
     }
   }
-}
-
-function classes({ statements }) {
-  return statements.filter(({ kind }) => kind === NodeKind.ClassDeclaration);
 }
 
 function callbacks({ members }) {

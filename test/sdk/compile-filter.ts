@@ -6,6 +6,7 @@ import * as asc from "assemblyscript/asc";
 const sdkFolder = fileURLToPath(new URL("../../sdk", import.meta.url));
 const filters = fileURLToPath(new URL("filters", import.meta.url));
 const inSdk = /(?:^|[\\/])node_modules[\\/]@wasm-hub[\\/]sdk[\\/](.+)$/;
+const inOldSdk = /(?:^|[\\/])node_modules[\\/](@solo-io[\\/]proxy-runtime[\\/].+)$/;
 
 /** A module, and what the compiler said. */
 export interface Compiled {
@@ -35,7 +36,8 @@ export async function compileFilter(
         if (source !== undefined && path === `${name}.ts`) return source;
         const other = others.get(path);
         if (other !== undefined) return other;
-        const sdkFile = inSdk.exec(path)?.[1];
+        const oldFile = inOldSdk.exec(path)?.[1];
+        const sdkFile = oldFile ? join("compat", oldFile) : inSdk.exec(path)?.[1];
         return readFile(sdkFile ? join(sdkFolder, sdkFile) : resolve(baseDir, path), "utf8").catch(() => null);
       },
       writeFile: (_path, contents) => {
