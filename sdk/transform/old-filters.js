@@ -1,6 +1,10 @@
 import { CommonFlags, NodeKind, Token } from "assemblyscript";
 import { classes, isOfOldSdk, nodes, parseFor } from "./sources.js";
 
+const numberTypes = ["bool", "boolean", "number", "f32", "f64", "isize", "usize"].concat(
+  ["8", "16", "32", "64"].flatMap((bits) => [`i${bits}`, `u${bits}`]),
+);
+
 /**
  * Filters for `@solo-io/proxy-runtime` were written for the AssemblyScript of their day, and for versions of the package
  * that differ. What today's compiler, or the latest version, would refuse in them is put right here.
@@ -12,9 +16,10 @@ import { classes, isOfOldSdk, nodes, parseFor } from "./sources.js";
 export function adaptOldFilters(parser, ofSdk, filter) {
   const bases = ofSdk.filter((source) => isOfOldSdk(source)).flatMap((source) => classes(source));
   if (bases.length === 0) return;
-  const declarations = filter.flatMap((source) => classes(source).map((declaration) => ({ source, declaration })));
+  const own = filter.filter(({ internalPath }) => !internalPath.startsWith("~lib/"));
+  const declarations = own.flatMap((source) => classes(source).map((declaration) => ({ source, declaration })));
   if (declarations.some(({ declaration }) => createsContextsWithoutIds(declaration))) {
-    for (const source of filter) rename(source, "getConfiguration", "getConfigurationBytes");
+    for (const source of own) rename(source, "getConfiguration", "getConfigurationBytes");
   }
   for (const { source, declaration } of declarations) {
     initialiseFields(parser, source, declaration);
@@ -38,12 +43,17 @@ function createsContextsWithoutIds({ members }) {
  * an error that the log shows.
  */
 function initialiseFields(parser, source, declaration) {
+  const enums = parser.sources.flatMap(({ statements }) =>
+    statements.filter(({ kind }) => kind === NodeKind.EnumDeclaration),
+  );
+  const numbers = enums.map(({ name }) => name.text).concat(numberTypes);
   const assigned = fieldsOfConstructor(declaration);
   for (const member of declaration.members) {
     const { kind, name, type, initializer, parameterIndex } = member;
     const isOpen = kind === NodeKind.FieldDeclaration && type && !type.isNullable && !initializer && parameterIndex < 0;
-    if (!isOpen || assigned.has(name.text)) continue;
-    if (type.name?.identifier.text === "string") {
+    const typeName = type?.name?.identifier.text;
+    if (!isOpen || assigned.has(name.text) || numbers.includes(typeName)) continue;
+    if (typeName === "string") {
       const [statement] = parseFor(source, parser, `let added = "";`);
       member.initializer = statement.declarations[0].initializer;
     } else {
