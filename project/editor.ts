@@ -11,11 +11,14 @@ import { workFolder } from "./work-folder.ts";
 export async function writeEditorConfig(folder: string): Promise<void> {
   const root = packageRoot();
   const base = createRequire(join(root, "package.json")).resolve("assemblyscript/std/assembly.json");
+  const oldPackage = join(root, "sdk", "compat", "@solo-io", "proxy-runtime");
   const config = {
     extends: base,
     compilerOptions: {
       paths: {
         "@wasm-hub/sdk": [join(root, "sdk", "index.ts")],
+        "@solo-io/proxy-runtime": [join(oldPackage, "index.ts")],
+        "@solo-io/proxy-runtime/*": [join(oldPackage, "*")],
         "*": [join(dirname(base), "assembly", "*")],
       },
     },

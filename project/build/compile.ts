@@ -13,10 +13,17 @@ export interface CompileResult {
   readonly inputs: Readonly<Record<string, string | null>>;
 }
 
-const sdkPath = /(?:^|\/)node_modules\/@wasm-hub\/sdk(?:\/(.*))?$/;
+/** Packages that are always ours, and where they are below the SDK's folder. */
+const ownPackages: ReadonlyMap<string, string> = new Map([
+  ["@wasm-hub/sdk", "."],
+  ["@solo-io/proxy-runtime", "compat/@solo-io/proxy-runtime"],
+]);
+
+const packagePath = /(?:^|\/)node_modules\/(@[^/]+\/[^/]+)(?:\/(.*))?$/;
 
 /**
- * Compiles a filter in this thread. `@wasm-hub/sdk` is always ours: nothing is installed in the project.
+ * Compiles a filter in this thread. `@wasm-hub/sdk` is always ours: nothing is installed in the project. So is
+ * `@solo-io/proxy-runtime`, even where it is installed: the original does not compile any more.
  *
  * @param onDiagnostic told each diagnostic as the compiler finds it
  * @throws what the compiler throws when it has a fault of its own
@@ -66,15 +73,22 @@ export async function compile(
   return { module: error ? undefined : module, diagnostics, inputs };
 }
 
+/** A file of a package of ours: the package, where it is below the SDK's folder, and the file below that. */
+function ownFile(name: string): { packageName: string; folder: string; file: string } | undefined {
+  const [, packageName = "", file = ""] = packagePath.exec(name.replaceAll("\\", "/")) ?? [];
+  const folder = ownPackages.get(packageName);
+  return folder === undefined ? undefined : { packageName, folder, file };
+}
+
 function resolvePath(name: string, baseDir: string, sdkFolder: string): string {
-  const own = sdkPath.exec(name.replaceAll("\\", "/"));
-  return own ? join(sdkFolder, own[1] ?? "") : resolve(baseDir, name);
+  const own = ownFile(name);
+  return own ? join(sdkFolder, own.folder, own.file) : resolve(baseDir, name);
 }
 
 /** How the compiler names a file in its diagnostics: packages without the folders above them. */
 function shownPath(name: string): string {
-  const own = sdkPath.exec(name.replaceAll("\\", "/"));
-  return own ? `~lib/@wasm-hub/sdk/${own[1] ?? ""}` : name;
+  const own = ownFile(name);
+  return own ? `~lib/${own.packageName}/${own.file}` : name;
 }
 
 function inputKey(path: string, projectFolder: string): string {

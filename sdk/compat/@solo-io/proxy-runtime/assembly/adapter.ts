@@ -53,11 +53,11 @@ class HttpAdapter extends HttpContext {
   }
 
   onRequestBody(size: u32, endOfStream: bool): Action {
-    return <Action>(<i32>this.old.onRequestBody(size, endOfStream));
+    return <i32>this.old.onRequestBody(size, endOfStream);
   }
 
   onRequestTrailers(): Action {
-    return <Action>(<i32>this.old.onRequestTrailers(fieldCount));
+    return <i32>this.old.onRequestTrailers(fieldCount);
   }
 
   onResponseHeaders(endOfStream: bool): Action {
@@ -65,11 +65,11 @@ class HttpAdapter extends HttpContext {
   }
 
   onResponseBody(size: u32, endOfStream: bool): Action {
-    return <Action>(<i32>this.old.onResponseBody(size, endOfStream));
+    return <i32>this.old.onResponseBody(size, endOfStream);
   }
 
   onResponseTrailers(): Action {
-    return <Action>(<i32>this.old.onResponseTrailers(fieldCount));
+    return <i32>this.old.onResponseTrailers(fieldCount);
   }
 
   onDone(): bool {
@@ -96,15 +96,15 @@ class TcpAdapter extends TcpContext {
   }
 
   onNewConnection(): Action {
-    return <Action>(<i32>this.old.onNewConnection());
+    return <i32>this.old.onNewConnection();
   }
 
   onDownstreamData(size: u32, endOfStream: bool): Action {
-    return <Action>(<i32>this.old.onDownstreamData(size, endOfStream));
+    return <i32>this.old.onDownstreamData(size, endOfStream);
   }
 
   onUpstreamData(size: u32, endOfStream: bool): Action {
-    return <Action>(<i32>this.old.onUpstreamData(size, endOfStream));
+    return <i32>this.old.onUpstreamData(size, endOfStream);
   }
 
   onDownstreamClose(peer: PeerType): void {

@@ -36,7 +36,7 @@ function bodyOf(typ: BufferTypeValues): Body {
   const stream = httpStream(currentContextId);
   if (stream !== null && typ == BufferTypeValues.HttpRequestBody) return stream.requestBody;
   if (stream !== null && typ == BufferTypeValues.HttpResponseBody) return stream.responseBody;
-  if (typ != BufferTypeValues.NetworkUpstreamData) return new Body(<BufferType>(<i32>typ));
+  if (typ != BufferTypeValues.NetworkUpstreamData) return new Body(<i32>typ);
   const connection = findContext(currentContextId);
   return connection instanceof TcpContext ? changetype<TcpContext>(connection).upstreamData : new Body(BufferType.None);
 }

@@ -14,7 +14,7 @@ export enum LogLevelValues {
 }
 
 export function log(level: LogLevelValues, logMessage: string): void {
-  write.write(level, logMessage);
+  write.write(<i32>level, logMessage);
 }
 
 /** The lowest level that the host writes. */

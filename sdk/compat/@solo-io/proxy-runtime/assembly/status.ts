@@ -1,21 +1,6 @@
-import { log } from "@wasm-hub/sdk";
+import { Status, log } from "@wasm-hub/sdk";
 
-/** As `Status` of this SDK. */
-export enum WasmResultValues {
-  Ok = 0,
-  NotFound = 1,
-  BadArgument = 2,
-  SerializationFailure = 3,
-  ParseFailure = 4,
-  BadExpression = 5,
-  InvalidMemoryAccess = 6,
-  Empty = 7,
-  CasMismatch = 8,
-  ResultMismatch = 9,
-  InternalFailure = 10,
-  BrokenConnection = 11,
-  Unimplemented = 12,
-}
+export { Status as WasmResultValues } from "@wasm-hub/sdk";
 
 export enum FilterStatusValues {
   Continue = 0,
@@ -48,6 +33,6 @@ export enum FilterDataStatusValues {
 }
 
 /** For functions that answer nothing: the old package ended the VM where the host refuses, this one says so in the log. */
-export function report(call: string, result: WasmResultValues): void {
-  if (result != WasmResultValues.Ok) log.critical(`${call}: the host refused, with status ${result}`);
+export function report(call: string, result: Status): void {
+  if (result != Status.Ok) log.critical(`${call}: the host refused, with status ${result}`);
 }

@@ -7,7 +7,7 @@ class HeaderStreamManipulator {
   private readonly map: HeaderMap;
 
   constructor(readonly typ: HeaderMapTypeValues) {
-    this.map = new HeaderMap(typ);
+    this.map = new HeaderMap(<i32>typ);
   }
 
   add(key: string, value: string): void {
