@@ -13,7 +13,7 @@ export interface Stage {
   port(listener: string): number;
   /** All that Envoy has logged so far. */
   log(): string;
-  /** Resolves with the first line of the log that holds `text`, once there is one; rejects after five seconds. */
+  /** Resolves with the first line of the log that holds `text`, once there is one; rejects after 20 seconds. */
   logged(text: string): Promise<string>;
   /** A counter, a gauge, or a histogram's number of values; `undefined` when Envoy knows none of that name. */
   statistic(name: string): Promise<number | undefined>;
@@ -33,6 +33,9 @@ export interface StageOptions {
   /** Workers. Default 1. */
   readonly concurrency?: number;
 }
+
+/** Until what must come has come: a busy machine takes its time with many listeners. */
+const patienceMs = 20_000;
 
 /** A real Envoy in front of an upstream, both on loopback. */
 export async function startEnvoy(
@@ -81,12 +84,12 @@ export async function startEnvoy(
   let isOver = false;
   void running.exited.then(() => (isOver = true));
   const until = async <T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> => {
-    for (const end = Date.now() + 5000; Date.now() < end; await pause(20)) {
+    for (const end = Date.now() + patienceMs; Date.now() < end; await pause(20)) {
       const found = await look();
       if (found !== undefined) return found;
       if (isOver) throw new Error("Envoy has ended");
     }
-    throw new Error("not seen within five seconds");
+    throw new Error(`not seen within ${patienceMs / 1000} seconds`);
   };
   const listening = async (wanted: readonly StageListener[]): Promise<void> => {
     const names = wanted.map(({ name }) => name).toSorted();
