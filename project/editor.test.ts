@@ -68,6 +68,16 @@ describe("in an editor, the scaffold", () => {
     expect(problems()).toEqual([]);
   });
 
+  test("finds what filters for @solo-io/proxy-runtime import", async () => {
+    await append(`
+      export * from "@solo-io/proxy-runtime/proxy";
+      import { RootContext as OldRoot, Headers, stream_context } from "@solo-io/proxy-runtime/assembly";
+      import { makeHeaderPair } from "@solo-io/proxy-runtime";
+      export class Old extends OldRoot { headers: Headers = [makeHeaderPair("a", "b")]; }
+      stream_context.headers.request.set_headers(new Old(1).headers);`);
+    expect(problems()).toEqual([]);
+  });
+
   test("knows AssemblyScript's types and built-in functions", async () => {
     await append(
       "export function size(): usize { return sizeof<f32>() + <usize>load<u8>(0) + changetype<usize>(u32.MAX_VALUE); }",

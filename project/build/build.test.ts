@@ -64,6 +64,28 @@ describe("the scaffold", () => {
   });
 });
 
+describe("a filter for @solo-io/proxy-runtime", () => {
+  const old = `
+    export * from "@solo-io/proxy-runtime/proxy";
+    import { Context, RootContext, registerRootContext } from "@solo-io/proxy-runtime";
+    import { log } from "@solo-io/proxy-runtime/assembly";
+    class Root extends RootContext { onTick(): void { log(2, "tick"); } }
+    registerRootContext((context_id: u32) => new Root(context_id), "my-filter");`;
+
+  test("builds as it is, whatever lies in node_modules", async () => {
+    await write("node_modules/@solo-io/proxy-runtime/assembly/index.ts", "this does not compile");
+    await write("node_modules/@solo-io/proxy-runtime/index.ts", "this does not compile");
+    const { info, warnings } = await buildModule(await write(source, old));
+    expect(info.exports.map(({ name }) => name)).toContain("proxy_on_tick");
+    expect(warnings).toEqual([]);
+  });
+
+  test("has its mistakes shown where they are", async () => {
+    const project = await write(source, old.replace("log(2,", "log("));
+    await expect(buildModule(project)).rejects.toThrow(/assembly\/index\.ts:5:/);
+  });
+});
+
 describe("a rebuild", () => {
   test("of what has not changed is taken from the last build, and where the module is left", async () => {
     const result = await buildModule(await loadProject(folder));

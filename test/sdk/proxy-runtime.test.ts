@@ -113,6 +113,8 @@ describe.skipIf("reason" in envoy)("a filter for @solo-io/proxy-runtime", () => 
       expect([status, seen.headers["x-authorized"], seen.body]).toEqual([200, "an answer", "the body"]);
       expect(calls.asked.at(-1)).toMatchObject({ method: "GET", path: "/yes", body: "who is it?" });
       expect(stage.log()).toContain("answered 200 true 1");
+      expect(stage.log()).toContain("a body, allowed: true");
+      expect(stage.log()).not.toContain("a body, allowed: false");
     });
 
     test("is told that a request it continues twice is not paused", async () => {

@@ -76,6 +76,7 @@ class Auth extends Context {
   }
 
   onRequestBody(body_buffer_length: usize, end_of_stream: bool): FilterDataStatusValues {
+    log(LogLevelValues.info, "a body, allowed: " + this.allow.toString());
     return this.allow ? FilterDataStatusValues.Continue : FilterDataStatusValues.StopIterationAndWatermark;
   }
 }
