@@ -55,7 +55,12 @@ export class HttpContext extends Context {
   // response is resumed that has not begun. So the SDK refuses.
   private isAnswered: bool = false;
 
-  /** @param endOfStream whether neither body nor trailers follow */
+  /**
+   * In Envoy, pausing here holds back the body too: {@link onRequestBody} is not called until the request is resumed. A
+   * filter that needs the body to decide continues here and pauses there.
+   *
+   * @param endOfStream whether neither body nor trailers follow
+   */
   onRequestHeaders(endOfStream: bool): Action {
     return Action.Continue;
   }
@@ -72,7 +77,11 @@ export class HttpContext extends Context {
     return Action.Continue;
   }
 
-  /** @param endOfStream whether neither body nor trailers follow */
+  /**
+   * In Envoy, pausing here holds back the body too, as in {@link onRequestHeaders}.
+   *
+   * @param endOfStream whether neither body nor trailers follow
+   */
   onResponseHeaders(endOfStream: bool): Action {
     return Action.Continue;
   }
