@@ -60,7 +60,7 @@ describe("the API of @solo-io/proxy-runtime", () => {
         "onVmStart onTick onRequestHeaders onRequestBody onRequestTrailers onResponseHeaders onResponseBody "
           .concat("onResponseTrailers onDone onLog onNewConnection onDownstreamData onUpstreamData onDownstreamClose ")
           .concat("onUpstreamClose onQueueReady onForeignFunction HttpCall GrpcStream");
-      await compiled(`${source}\n// ${words}`);
+      expect(await compileFilter("old", `${source}\n// ${words}`)).toMatchObject({ diagnostics: "" });
     },
   );
 

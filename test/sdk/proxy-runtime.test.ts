@@ -78,7 +78,7 @@ describe.skipIf("reason" in envoy)("a filter for @solo-io/proxy-runtime", () => 
 
     test("sees the stream once more for the log", async () => {
       await send(stage.port("plain"), { path: "/logged" });
-      await stage.logged("seen /logged");
+      expect(await stage.logged("seen /logged")).toContain("wasm log");
     });
 
     test("refuses a configuration", async () => {
@@ -119,7 +119,7 @@ describe.skipIf("reason" in envoy)("a filter for @solo-io/proxy-runtime", () => 
 
     test("is told that a request it continues twice is not paused", async () => {
       await ask("/yes");
-      await stage.logged("again: 2");
+      expect(await stage.logged("again: ")).toContain("again: 2");
     });
 
     test("answers the request when the call fails", async () => {
@@ -185,7 +185,7 @@ describe.skipIf("reason" in envoy)("a filter for @solo-io/proxy-runtime", () => 
     await client.got("there");
     client.socket.end();
     await client.closed;
-    await stage.logged("a down: there");
+    expect(await stage.logged("a down: ")).toContain("there");
     await stage.logged("up: there");
     await stage.logged("closed by ");
     await stage.logged("done true");
