@@ -29,7 +29,16 @@ export async function compileFilter(
   let wasm = new Uint8Array();
   const stderr = asc.createMemoryStream();
   await asc.main(
-    [`${name}.ts`, "--config", join(sdkFolder, "asconfig.json"), "--baseDir", filters, "--outFile", "out.wasm"],
+    [
+      `${name}.ts`,
+      "--config",
+      join(sdkFolder, "asconfig.json"),
+      "--baseDir",
+      filters,
+      "--outFile",
+      "out.wasm",
+      "--noColors",
+    ],
     {
       stderr,
       readFile: async (path, baseDir) => {
